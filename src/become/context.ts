@@ -1,0 +1,36 @@
+import { DaemonicError } from '../errors.ts'
+
+/** How a daemon sees itself. Nothing is installed before it is touched. */
+export interface DaemonContext {
+  readonly pid: number
+  /**
+   * Aborted by the first SIGTERM or SIGINT, with the name of the signal as its reason. From the first touch on these
+   * signals no longer end the process: who listens ends it.
+   */
+  readonly signal: AbortSignal
+  /** Says that the daemon is ready, when `ready` is 'manual'; the launcher leaves. Later calls do nothing. */
+  ready(): void
+  /** Says in a few words what the daemon is doing; the launcher's error shows it when the start takes too long. */
+  status(text: string): void
+  /**
+   * Calls a function at each SIGHUP, which ends the process otherwise.
+   * @returns a function that takes it back.
+   */
+  onReload(listener: () => unknown): () => void
+}
+
+let current: DaemonContext | undefined
+
+/**
+ * The context of this daemon.
+ * @throws {DaemonicError} NOT_A_DAEMON, in a process that is none, and before the call.
+ */
+export function currentDaemon(): DaemonContext {
+  if (current !== undefined) return current
+  throw new DaemonicError('NOT_A_DAEMON', 'currentDaemon(): this process is no daemon, or has not reached the call yet')
+}
+
+/** Makes the context that currentDaemon() gives from now on. */
+export function setCurrentDaemon(context: DaemonContext): void {
+  current = context
+}

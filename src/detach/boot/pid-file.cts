@@ -1,0 +1,35 @@
+import { fstatSync, ftruncateSync, lstatSync, unlinkSync, writeSync } from 'node:fs'
+
+/** Writes this process's pid into the pid file whose lock it holds. */
+export function claimPidFile(fd: number): void {
+  ftruncateSync(fd, 0)
+  writeSync(fd, `${process.pid}\n`)
+}
+
+/**
+ * Removes the pid file, if the path still leads to the file that this process has locked.
+ * Where that is not allowed (the daemon gave up root, and the folder is root's), it is emptied: no pid is no lie.
+ */
+export function removePidFile(fd: number, path: string): void {
+  try {
+    if (isSameFile(fd, path)) unlinkSync(path)
+  } catch {
+    tryEmpty(fd)
+  }
+}
+
+/** Does the path lead to the file that is open at the descriptor? */
+function isSameFile(fd: number, path: string): boolean {
+  const ours = fstatSync(fd)
+  const there = lstatSync(path)
+  return ours.ino === there.ino && ours.dev === there.dev
+}
+
+/** Empties an open file; at exit, there is nobody left to tell of an error. */
+function tryEmpty(fd: number): void {
+  try {
+    ftruncateSync(fd, 0)
+  } catch {
+    // The lock is free in a moment, and that is what counts.
+  }
+}

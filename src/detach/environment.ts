@@ -1,0 +1,95 @@
+import { fileURLToPath } from 'node:url'
+
+/** What belongs to a terminal session, or to the script of npm that a program was started by. */
+const sessionVariables = new Set([
+  'COLORTERM',
+  'COLUMNS',
+  'INIT_CWD',
+  'LINES',
+  'OLDPWD',
+  'SHLVL',
+  'STY',
+  'TERM',
+  'TERMCAP',
+  'TERM_PROGRAM',
+  'TERM_PROGRAM_VERSION',
+  'TERM_SESSION_ID',
+  'TMUX',
+  'TMUX_PANE',
+  'VTE_VERSION',
+  'WINDOWID',
+  'WINDOWPATH',
+  '_',
+])
+const sessionPrefixes = ['SSH_', 'npm_', 'NODE_CHANNEL_']
+
+/** Variables that a shell sets for itself, so that it does not pass on the value that it was given. */
+const shellVariables = new Set(['IFS', 'LINENO', 'OPTIND', 'OPTARG', 'PPID', 'PS1', 'PS2', 'PS4', 'PWD'])
+
+/** Does this variable belong to a terminal session or to npm, so that a daemon has no use for it? */
+export function isSessionVariable(name: string): boolean {
+  return sessionVariables.has(name) || sessionPrefixes.some((prefix) => name.startsWith(prefix))
+}
+
+export interface BirthEnvironment {
+  /** What the trampoline and Node are started with. */
+  env: Record<string, string>
+  /** What the daemon's boot makes of it before the user's code runs. */
+  nodeOptions: string | null
+  environment: Record<string, string>
+}
+
+/**
+ * Makes the environment that a daemon is born with: the user's, or this process's without what belongs to a session;
+ * the mark that says where the channel is; and NODE_OPTIONS that preload the boot, which takes both out again.
+ */
+export function birthEnvironment(given: NodeJS.Dict<string> | undefined, channel: number): BirthEnvironment {
+  const wanted = given === undefined ? cleanEnvironment(process.env) : definedOnly(given)
+  const nodeOptions = wanted['NODE_OPTIONS'] === undefined ? null : withoutInspector(wanted['NODE_OPTIONS'])
+  return {
+    env: { ...wanted, DAEMONIC_CHANNEL: String(channel), NODE_OPTIONS: preloading(nodeOptions) },
+    nodeOptions,
+    environment: Object.fromEntries(Object.entries(wanted).filter(([name]) => !survivesShell(name))),
+  }
+}
+
+/** Leaves out what belongs to a terminal session or to npm. */
+function cleanEnvironment(env: NodeJS.Dict<string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(definedOnly(env)).filter(([name]) => !isSessionVariable(name)))
+}
+
+/** Leaves out what is undefined. */
+function definedOnly(env: NodeJS.Dict<string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+/** Does a shell pass this variable on as it is? dash drops those whose names are no identifiers. */
+function survivesShell(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !shellVariables.has(name)
+}
+
+/** Puts the boot before everything else that Node preloads. */
+function preloading(nodeOptions: string | null): string {
+  const boot = fileURLToPath(new URL('./boot/boot.entry.cjs', import.meta.url))
+  const preload = `--require "${boot.replace(/["\\]/g, '\\$&')}"`
+  return nodeOptions === null ? preload : `${preload} ${nodeOptions}`
+}
+
+/** The inspector's port is the launcher's: a second one on it can't be. */
+const inspectorFlag = /^--(?:inspect|debug-port)(?:$|[-=])/
+const inspectorFlagWithValue = /^--(?:inspect-port|debug-port|inspect-publish-uid)$/
+
+/** Leaves the inspector's flags out of a list of arguments to Node. */
+export function withoutInspectorFlags(flags: readonly string[]): string[] {
+  return flags.filter((flag, index) => {
+    const isValue = index > 0 && inspectorFlagWithValue.test(flags[index - 1] ?? '')
+    return !isValue && !inspectorFlag.test(flag)
+  })
+}
+
+/** Leaves the inspector's flags out of NODE_OPTIONS, whose other parts stay as they are, quoted or not. */
+function withoutInspector(nodeOptions: string): string {
+  return nodeOptions.includes('--inspect') || nodeOptions.includes('--debug-port')
+    ? withoutInspectorFlags(nodeOptions.split(' ')).join(' ')
+    : nodeOptions
+}

@@ -1,0 +1,153 @@
+/** Every code that an error of this package carries, and when. Codes are stable; sentences may change. */
+export const errorCodes = {
+  INVALID_OPTION: 'an option is unknown, has a wrong type or value, or names something that cannot be used',
+  NOT_PERMITTED: 'an option needs rights that this process does not have',
+  NOT_REPEATABLE: 'this program cannot be run again, so it cannot go on as a daemon',
+  NOT_CLONEABLE: 'an argument cannot be carried over to the daemon by structured clone',
+  ALREADY_RUNNING: 'another process holds the pid file',
+  ALREADY_A_DAEMON: 'a verb was called a second time, by the daemon itself',
+  NOT_A_DAEMON: 'currentDaemon() was called in a process that is no daemon',
+  START_FAILED: 'the daemon failed before it was ready',
+  START_TIMEOUT: 'the daemon was not ready in time',
+  UNSUPPORTED_PLATFORM: 'this is no Unix, or no Node',
+  NO_SUCH_PROCESS: 'there is no process with that pid',
+  NOT_READABLE: 'the process exists, but this user may not look at it',
+} as const
+
+export type ErrorCode = keyof typeof errorCodes
+
+/**
+ * The steps of a start, in their order. A failed start names the one it failed in.
+ *
+ * `lock`, `limits` and `trampoline` come before the daemon exists; `boot` is Node coming up in it; `program` is the user's
+ * code before the call; `call` is the arrival at the call; then what the options ask for, one by one; `run` is the
+ * function itself, or the code after the call, until the daemon is ready.
+ */
+export type StartStep =
+  | 'lock'
+  | 'limits'
+  | 'trampoline'
+  | 'boot'
+  | 'pidFile'
+  | 'program'
+  | 'call'
+  | 'nice'
+  | 'umask'
+  | 'workingDir'
+  | 'streams'
+  | 'title'
+  | 'privileges'
+  | 'run'
+
+/** The base of every error that this package throws. */
+export class DaemonicError extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+  }
+}
+
+/** An option that can't be used. Thrown by the launcher before anything is started. */
+export class InvalidOptionError extends DaemonicError {
+  readonly option: string
+  readonly value: unknown
+
+  constructor(option: string, value: unknown, message: string, cause?: unknown) {
+    super('INVALID_OPTION', message, cause)
+    this.option = option
+    this.value = value
+  }
+}
+
+/** An option that only root may use. Thrown by the launcher before anything is started. */
+export class NotPermittedError extends DaemonicError {
+  readonly option: string
+  readonly value: unknown
+
+  constructor(option: string, value: unknown, message: string) {
+    super('NOT_PERMITTED', message)
+    this.option = option
+    this.value = value
+  }
+}
+
+/** An argument that structured clone refuses. `index` counts from 0. */
+export class ArgumentError extends DaemonicError {
+  readonly index: number
+
+  constructor(index: number, message: string, cause: unknown) {
+    super('NOT_CLONEABLE', message, cause)
+    this.index = index
+  }
+}
+
+/** Another process holds the pid file. `pid` is undefined when that process has not yet written it. */
+export class AlreadyRunningError extends DaemonicError {
+  readonly pid: number | undefined
+  readonly pidFile: string
+
+  constructor(pidFile: string, pid: number | undefined) {
+    const who = pid === undefined ? 'a process that is starting or leaving' : `process ${pid}`
+    super(
+      'ALREADY_RUNNING',
+      `not started: ${who} holds the pid file ${pidFile}; stop it first, or use another pid file`,
+    )
+    this.pid = pid
+    this.pidFile = pidFile
+  }
+}
+
+/** What is known of a daemon that did not become ready. */
+export interface StartFailure {
+  /** Where it failed. */
+  step: StartStep
+  /** The daemon's pid, when it got as far as having one. */
+  pid?: number | undefined
+  /** Its exit code, when it ended by itself. */
+  exitCode?: number | undefined
+  /** The last lines that it wrote to stdout and stderr, wherever they went; '' when it wrote none. */
+  output: string
+}
+
+/** The daemon failed before it was ready. The original error, when there is one, is the `cause`. Nothing is left running. */
+export class StartError extends DaemonicError implements StartFailure {
+  readonly step: StartStep
+  readonly pid: number | undefined
+  readonly exitCode: number | undefined
+  readonly output: string
+
+  constructor(message: string, failure: StartFailure, cause?: unknown, code: ErrorCode = 'START_FAILED') {
+    super(code, failure.output === '' ? message : `${message}\n--- the last it wrote:\n${failure.output}\n---`, cause)
+    this.step = failure.step
+    this.pid = failure.pid
+    this.exitCode = failure.exitCode
+    this.output = failure.output
+    // It stands in the message already: hidden, it is not printed twice when the error is uncaught.
+    Object.defineProperty(this, 'output', { enumerable: false })
+  }
+}
+
+/** The daemon was not ready within `startTimeout` milliseconds. It has been ended. */
+export class StartTimeoutError extends StartError {
+  readonly startTimeout: number
+
+  constructor(message: string, failure: StartFailure, startTimeout: number) {
+    super(message, failure, undefined, 'START_TIMEOUT')
+    this.startTimeout = startTimeout
+  }
+}
+
+// On the prototype, so that an uncaught error prints its name once and not as a property beside it.
+for (const errorClass of [
+  DaemonicError,
+  InvalidOptionError,
+  NotPermittedError,
+  ArgumentError,
+  AlreadyRunningError,
+  StartError,
+  StartTimeoutError,
+]) {
+  Object.defineProperty(errorClass.prototype, 'name', { value: errorClass.name, configurable: true, writable: true })
+}

@@ -1,0 +1,64 @@
+import type { Launched } from '../detach/launch.ts'
+import type { ErrorData, Report } from '../detach/message.ts'
+import type { StartStep } from '../errors.ts'
+import { readLines } from './lines.ts'
+
+/** What was seen of a start. */
+export interface Sighting {
+  /** The last step that the daemon entered. */
+  step: StartStep
+  pid: number | undefined
+  /** What it last said of itself. */
+  status: string | undefined
+  /** What it failed with. */
+  error: ErrorData | undefined
+  exitCode: number | undefined
+  /** How the trampoline ended, once it has. */
+  trampoline: Awaited<Launched['trampoline']> | undefined
+}
+
+/** How a start came out: it is ready, or its channel ended before that, or the time did. */
+export type Outcome = { kind: 'ready' | 'ended' | 'late'; seen: Sighting }
+
+/** Waits until the daemon is ready, or will not be. Never rejects. */
+export function waitUntilReady(launched: Launched, milliseconds: number): Promise<Outcome> {
+  const seen: Sighting = {
+    step: 'boot',
+    pid: undefined,
+    status: undefined,
+    error: undefined,
+    exitCode: undefined,
+    trampoline: undefined,
+  }
+  return new Promise((resolve) => {
+    const settle = (kind: Outcome['kind']): void => {
+      clearTimeout(deadline)
+      resolve({ kind, seen })
+    }
+    // A launcher that was stopped (Ctrl-Z) finds its time over before it has read what came in meanwhile: read first.
+    const deadline = setTimeout(() => setImmediate(() => settle('late')), milliseconds)
+    const trampolineEnded = launched.trampoline.then((how) => {
+      seen.trampoline = how
+    })
+    readLines(launched.channel, (line) => {
+      const report = JSON.parse(line) as Report
+      if (report.kind === 'ready') settle('ready')
+      else if (report.kind === 'failed' && seen.error === undefined) noteFailure(seen, report.error, settle)
+      else note(seen, report)
+    }).then(() => trampolineEnded.then(() => settle('ended')))
+  })
+}
+
+/** Notes a failure. The daemon ends by itself now, or is ended; its exit code comes when it does. */
+function noteFailure(seen: Sighting, error: ErrorData, settle: (kind: Outcome['kind']) => void): void {
+  seen.error = error
+  setTimeout(() => settle('ended'), 1000).unref()
+}
+
+/** Notes what the daemon said of itself. After a failure its steps say nothing more. */
+function note(seen: Sighting, report: Report): void {
+  if (report.kind === 'born') seen.pid = report.pid
+  if (report.kind === 'at' && seen.error === undefined) seen.step = report.step as StartStep
+  if (report.kind === 'status') seen.status = report.text
+  if (report.kind === 'ended') seen.exitCode = report.exitCode
+}
