@@ -1,0 +1,142 @@
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { constants } from 'node:os'
+import { statFields } from './session.ts'
+
+/** One open descriptor. */
+export interface DescriptorFact {
+  fd: number
+  /** What it leads to, as the kernel names it: a path, `pipe:[1]`, `socket:[2]`, `anon_inode:[eventpoll]`. */
+  target: string
+  isFile: boolean
+  isTerminal: boolean
+  isAppend: boolean
+  isCloseOnExec: boolean
+}
+
+/** What the kernel tells of a process. Of its environment only the names. */
+export interface ProcessFacts {
+  pid: number
+  command: string
+  parent: number
+  parentName: string
+  session: number
+  /** Is the leader of the session another process that lives? */
+  isLedByOther: boolean
+  /** The controlling terminal; undefined for none. */
+  terminal: string | undefined
+  descriptors: DescriptorFact[]
+  umask: string
+  directory: string
+  ignored: string[]
+  blocked: string[]
+  caught: string[]
+  variables: string[]
+  /** Real, effective, saved and file system ids. */
+  uids: number[]
+  gids: number[]
+  groups: number[]
+  /** Soft limits by the names of /proc/PID/limits. */
+  limits: Record<string, string>
+}
+
+/** Reads all that is to be known of a process from /proc. Throws what the file system throws. */
+export function readProcessFacts(pid: number): ProcessFacts {
+  const proc = `/proc/${pid}`
+  const status = readStatus(proc)
+  const [, parent = '0', , session = '0', terminal = '0'] = statFields(pid)
+  return {
+    pid,
+    command: readCommand(proc) || `[${status['Name']}]`,
+    parent: Number(parent),
+    parentName: readName(Number(parent)),
+    session: Number(session),
+    isLedByOther: session !== String(pid) && statFields(Number(session)).length > 0,
+    terminal: nameTerminal(Number(terminal)),
+    descriptors: readDescriptors(proc),
+    umask: status['Umask'] ?? '?',
+    directory: readlinkSync(`${proc}/cwd`),
+    ignored: readSignals(status['SigIgn']),
+    blocked: readSignals(status['SigBlk']),
+    caught: readSignals(status['SigCgt']),
+    variables: readNul(`${proc}/environ`).map((entry) => entry.split('=', 1)[0] ?? ''),
+    uids: readNumbers(status['Uid']),
+    gids: readNumbers(status['Gid']),
+    groups: readNumbers(status['Groups']),
+    limits: readLimits(proc),
+  }
+}
+
+/** Reads /proc/PID/status as names and values. */
+function readStatus(proc: string): Record<string, string> {
+  const lines = readFileSync(`${proc}/status`, 'utf8').split('\n')
+  return Object.fromEntries(lines.map((line) => line.split(/:\s*/, 2)))
+}
+
+/** Reads the command line, as one would type it. */
+function readCommand(proc: string): string {
+  return readNul(`${proc}/cmdline`).join(' ').trim()
+}
+
+/** Reads the name of a process; '' when it is gone, or outside of this PID namespace. */
+function readName(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
+
+/** Reads a file of texts that end with NUL. */
+function readNul(path: string): string[] {
+  return readFileSync(path, 'utf8').split('\0').slice(0, -1)
+}
+
+/** Reads the open descriptors, in their order. */
+function readDescriptors(proc: string): DescriptorFact[] {
+  const numbers = readdirSync(`${proc}/fd`).map(Number)
+  return numbers.sort((a, b) => a - b).flatMap((fd) => readDescriptor(proc, fd))
+}
+
+/** Reads one descriptor; none when it was closed meanwhile. */
+function readDescriptor(proc: string, fd: number): DescriptorFact[] {
+  try {
+    const target = readlinkSync(`${proc}/fd/${fd}`)
+    const flags = Number.parseInt(/^flags:\s*(\d+)/m.exec(readFileSync(`${proc}/fdinfo/${fd}`, 'utf8'))?.[1] ?? '0', 8)
+    const isFile = statSync(`${proc}/fd/${fd}`).isFile()
+    const isTerminal = /^\/dev\/(?:pts\/\d+|tty\w*|console)$/.test(target)
+    return [
+      { fd, target, isFile, isTerminal, isAppend: (flags & 0o2000) !== 0, isCloseOnExec: (flags & 0o2000000) !== 0 },
+    ]
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+/** Reads a mask of signals as their names. */
+function readSignals(mask = '0'): string[] {
+  const bits = BigInt(`0x${mask}`)
+  const names = Object.entries(constants.signals)
+  return Array.from({ length: 64 }, (_, index) => index + 1)
+    .filter((signal) => (bits >> BigInt(signal - 1)) & 1n)
+    .map((signal) => names.find(([, number]) => number === signal)?.[0].slice(3) ?? `RT${signal}`)
+}
+
+/** Reads numbers between white space. */
+function readNumbers(text = ''): number[] {
+  return (text.match(/\d+/g) ?? []).map(Number)
+}
+
+/** Reads the soft limits. */
+function readLimits(proc: string): Record<string, string> {
+  const [, ...lines] = readFileSync(`${proc}/limits`, 'utf8').trim().split('\n')
+  return Object.fromEntries(lines.map((line) => line.split(/\s{2,}/, 2)))
+}
+
+/** Names a terminal by its device number, as /proc/PID/stat packs it. */
+function nameTerminal(device: number): string | undefined {
+  if (device === 0) return undefined
+  const major = (device >> 8) & 0xfff
+  const minor = (device & 0xff) | ((device >> 12) & 0xfff00)
+  return major >= 136 && major <= 143 ? `pts/${(major - 136) * 256 + minor}` : `device ${major}:${minor}`
+}
