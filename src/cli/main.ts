@@ -19,8 +19,13 @@ export async function main([name, ...words]: string[]): Promise<number> {
   if (!Object.hasOwn(commands, name)) return usageError(`there is no command '${name}'`)
   const command = await commands[name]?.load()
   if (command === undefined) return exitCodes.usage
-  if (words.includes('--help') || words.includes('-h')) return (await print(command.help), exitCodes.ok)
-  return runCommand(command, words)
+  return words.includes('--help') || words.includes('-h') ? showText(command.help) : runCommand(command, words)
+}
+
+/** Prints what was asked for. */
+async function showText(text: string): Promise<number> {
+  await print(text)
+  return exitCodes.ok
 }
 
 /** Runs one command; an error becomes one sentence and an exit code. */
@@ -45,8 +50,7 @@ async function usageError(message: string): Promise<number> {
 /** Prints the version. */
 async function showVersion(): Promise<number> {
   const { readFileSync } = await import('node:fs')
-  await print(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version)
-  return exitCodes.ok
+  return showText(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version)
 }
 
 /** Prints what there is; without a command that is a usage error. */

@@ -3,7 +3,7 @@ import type { Audit, AuditItem } from '../audit/audit-process.ts'
 /** Renders an audit for people: a line for each item, then the total. */
 export function renderAudit({ pid, command, passed, total, items }: Audit, colors: boolean): string {
   const paint = (code: number, text: string): string => (colors ? `\u001b[${code}m${text}\u001b[0m` : text)
-  const width = Math.min(34, Math.max(...items.map(({ seen }) => seen.length)))
+  const width = Math.min(40, Math.max(...items.map(({ seen }) => seen.length)))
   const row = ({ ok, name, seen, why }: AuditItem): string =>
     `  ${paint(ok ? 32 : 31, ok ? 'ok ' : 'NOT')}  ${name.padEnd(11)}  ${printable(seen).padEnd(width)}  ${paint(2, why)}`
   const total_ = paint(passed === total ? 32 : 31, `${passed} of ${total} hold`)

@@ -47,6 +47,7 @@ export function planDescriptors(
 
 /** The lowest number that nothing is planned for. */
 function firstFree(stdio: Source[]): number {
-  const hole = stdio.findIndex((source) => source === undefined)
-  return hole === -1 ? stdio.length : hole
+  let fd = 3
+  while (stdio[fd] !== undefined) fd += 1
+  return fd
 }

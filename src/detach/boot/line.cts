@@ -64,7 +64,7 @@ function watch(line: Line, onExit: (exitCode: number) => void): () => void {
   process.on('uncaughtExceptionMonitor', onError)
   process.prependListener('exit', onExit)
   // A launcher that was killed is met by the next write: nobody will ever hear that this daemon is ready.
-  const beat = setInterval(() => line.report({ kind: 'waiting' }), 1000).unref()
+  const beat = setInterval(() => line.report({ kind: 'waiting' }), 250).unref()
   return () => {
     process.off('uncaughtExceptionMonitor', onError)
     process.off('exit', onExit)

@@ -1,0 +1,66 @@
+// Installs and builds, when that is needed: so that every script works on a fresh clone, and is fast on a ready one.
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Runs a program to its end, with its output for all to see; fails when it does. */
+export function run(command, args, options = {}) {
+  execFileSync(command, args, { cwd: root, stdio: 'inherit', ...options })
+}
+
+/** The path of a program of a development dependency. */
+export function tool(name) {
+  return join(root, 'node_modules', '.bin', name)
+}
+
+/** Installs the development dependencies as the lock file has them. Their install scripts are not run. */
+export function ensureInstalled() {
+  const installed = join(root, 'node_modules', '.package-lock.json')
+  const locked = join(root, 'package-lock.json')
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(locked).mtimeMs) return
+  console.error('Installing the development dependencies ...')
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+/** Compiles the package into dist/. */
+export function ensureBuilt({ force = false } = {}) {
+  ensureInstalled()
+  compile('tsconfig.json', ['src'], 'dist', force)
+}
+
+/** Compiles the tests and benchmarks into build/. */
+export function ensureTestsBuilt() {
+  ensureBuilt()
+  compile('tsconfig.test.json', ['test', 'bench', 'src'], 'build', false)
+}
+
+/** Compiles a project, if any of its files changed since it was last compiled. */
+function compile(project, folders, output, force) {
+  const stamp = join(root, output, '.stamp')
+  const state = fingerprint([project, 'tsconfig.base.json', 'package-lock.json', ...folders])
+  if (!force && existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return
+  rmSync(join(root, output), { recursive: true, force: true })
+  run(process.execPath, [tool('tsc'), '--project', project])
+  mkdirSync(dirname(stamp), { recursive: true })
+  writeFileSync(stamp, state)
+}
+
+/** A hash of what stands in files, and in all files of folders. */
+function fingerprint(paths) {
+  const hash = createHash('sha256')
+  for (const path of paths.flatMap(filesBelow)) hash.update(path).update(readFileSync(join(root, path)))
+  return hash.digest('hex')
+}
+
+/** The files of a folder; a file is itself. */
+function filesBelow(path) {
+  if (!existsSync(join(root, path))) return []
+  if (statSync(join(root, path)).isFile()) return [path]
+  return readdirSync(join(root, path))
+    .sort()
+    .flatMap((name) => filesBelow(join(path, name)))
+}

@@ -1,0 +1,75 @@
+// `npm start`: a daemon is born, checked and buried before your eyes.
+import { ensureBuilt, root } from './ensure.mjs'
+
+ensureBuilt()
+
+const { execFileSync, spawnSync } = await import('node:child_process')
+const { existsSync, mkdtempSync, readFileSync, rmSync } = await import('node:fs')
+const { tmpdir } = await import('node:os')
+const { join } = await import('node:path')
+const { setTimeout: sleep } = await import('node:timers/promises')
+const { typescriptFlags } = await import('./typescript.mjs')
+
+const folder = mkdtempSync(join(tmpdir(), 'daemonic-tour-'))
+const program = join(root, 'examples', 'seed-b.ts')
+const isTerminal = process.stdout.isTTY && !process.env.NO_COLOR
+const bold = (text) => (isTerminal ? `\u001b[1m${text}\u001b[0m` : text)
+const say = (text) => console.log(`\n${bold(text)}\n`)
+
+try {
+  say('1. The program: examples/seed-b.ts')
+  console.log(indent(readFileSync(program, 'utf8')))
+
+  say('2. Born. The launcher returns when the daemon is ready, prints nothing, and exits with 0.')
+  const begin = performance.now()
+  execFileSync(process.execPath, [...typescriptFlags, program], { cwd: folder, stdio: 'inherit' })
+  const pid = Number(readFileSync(join(folder, 'b.pid'), 'utf8'))
+  console.log(`  It returned after ${Math.round(performance.now() - begin)} ms. The daemon is process ${pid}.`)
+
+  say(`3. Checked from outside, by /proc: daemonic audit ${pid}`)
+  spawnSync(process.execPath, [join(root, 'dist', 'cli', 'main.entry.js'), 'audit', String(pid)], { stdio: 'inherit' })
+
+  say('4. A second start, while it runs: the launcher says why not, and exits with 1.')
+  const second = spawnSync(process.execPath, [...typescriptFlags, program], { cwd: folder, encoding: 'utf8' })
+  console.log(`  exit code ${second.status}: ${second.stderr.match(/^AlreadyRunningError.*/m)?.[0]}`)
+
+  say('5. Its log, for 3 seconds. ("fim" would come after 10.)')
+  await follow(join(folder, 'log_b.txt'), 3000)
+
+  say(`6. Buried: kill -TERM ${pid}`)
+  process.kill(pid, 'SIGTERM')
+  while (isAlive(pid)) await sleep(10)
+  const again = spawnSync(process.execPath, [...typescriptFlags, program], { cwd: folder, encoding: 'utf8' })
+  console.log(`  It is gone. Its pid file ${existsSync(join(folder, 'b.pid')) ? 'is' : 'is not'} there, but nobody holds its lock:`)
+  const next = Number(readFileSync(join(folder, 'b.pid'), 'utf8'))
+  console.log(`  the next start has exit code ${again.status}, and process ${next} is born. (And ended: the tour is over.)`)
+  process.kill(next, 'SIGTERM')
+  while (isAlive(next)) await sleep(10)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** Prints the lines of a file as they come. */
+async function follow(path, milliseconds) {
+  let shown = 0
+  for (const end = performance.now() + milliseconds; performance.now() < end; await sleep(50)) {
+    const text = readFileSync(path, 'utf8')
+    if (text.length > shown) process.stdout.write(indent(text.slice(shown)))
+    shown = text.length
+  }
+}
+
+/** Is there still such a process? (A zombie that init has not reaped yet is none.) */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0)
+    return process.platform !== 'linux' || !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch {
+    return false
+  }
+}
+
+/** Moves a text to the right. */
+function indent(text) {
+  return text.replace(/^(?=.)/gm, '  ')
+}

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** How long anything may take before a test gives up, in milliseconds. Nothing waits that long when all is well. */
+export const patience = 60_000
+
+/** Lists the living processes that have this text in the environment that they were started with. */
+export function findMarked(mark: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => readProc(pid, 'environ').includes(mark) && isAlive(pid))
+}
+
+/** Is this process alive? A zombie is not. */
+export function isAlive(pid: number): boolean {
+  const state = statOf(pid)[0]
+  return state !== undefined && state !== 'Z' && state !== 'X'
+}
+
+/** The fields of /proc/PID/stat from the state on; none when it is gone. */
+export function statOf(pid: number): string[] {
+  const stat = readProc(pid, 'stat')
+  return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+}
+
+/** Reads a file of a process; '' when it is gone. */
+export function readProc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1')
+  } catch {
+    return ''
+  }
+}
+
+/** Polls until something is there. Fails, saying what was awaited, when it does not come. */
+export async function until<Value>(what: string, look: () => Value | undefined | false): Promise<Value> {
+  for (const deadline = performance.now() + patience; performance.now() < deadline; await sleep(5)) {
+    const value = look()
+    if (value !== undefined && value !== false) return value
+  }
+  throw new Error(`waited ${patience} ms in vain for ${what}`)
+}
+
+/** Waits until a process is gone. */
+export async function untilGone(pid: number): Promise<void> {
+  await until(`the end of process ${pid}`, () => !isAlive(pid))
+}
+
+/** Ends a process by its pid; one that is gone is what was wanted. */
+export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
