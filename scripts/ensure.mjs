@@ -1,5 +1,5 @@
 // Installs and builds, when that is needed: so that every script works on a fresh clone, and is fast on a ready one.
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -7,9 +7,11 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Runs a program to its end, with its output for all to see; fails when it does. */
+/** Runs a program to its end, with its output for all to see. When it fails, so does this script. */
 export function run(command, args, options = {}) {
-  execFileSync(command, args, { cwd: root, stdio: 'inherit', ...options })
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options })
+  if (error !== undefined) console.error(`${command}: ${error.message}`)
+  if (status !== 0) process.exit(1)
 }
 
 /** The path of a program of a development dependency. */

@@ -14,8 +14,6 @@ export interface DescriptorPlan {
   stdio: Source[]
   /** The numbers at which the daemon finds ours. */
   at: Ours<number, undefined>
-  /** Numbers between that nobody asked for, but that spawn() can't leave out. */
-  fillers: number[]
 }
 
 /**
@@ -40,14 +38,13 @@ export function planDescriptors(
     stderr: place(ours.stderr),
     lock: ours.lock === undefined ? undefined : place(ours.lock),
   }
-  const fillers = [...stdio.keys()].filter((fd) => stdio[fd] === undefined)
-  for (const fd of fillers) stdio[fd] = 'ignore'
-  return { stdio, at, fillers }
+  // Above 2, 'ignore' opens nothing: the numbers between stay free.
+  return { stdio: Array.from(stdio, (source) => source ?? 'ignore'), at }
 }
 
 /** The lowest number that nothing is planned for. */
 function firstFree(stdio: Source[]): number {
-  let fd = 3
+  let fd = 0
   while (stdio[fd] !== undefined) fd += 1
   return fd
 }

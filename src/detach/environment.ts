@@ -23,8 +23,8 @@ const sessionVariables = new Set([
 ])
 const sessionPrefixes = ['SSH_', 'npm_', 'NODE_CHANNEL_']
 
-/** Variables that a shell sets for itself, so that it does not pass on the value that it was given. */
-const shellVariables = new Set(['IFS', 'LINENO', 'OPTIND', 'OPTARG', 'PPID', 'PS1', 'PS2', 'PS4', 'PWD'])
+/** Variables that a shell sets for itself: it does not pass on what it was given, and exports some that it was not. */
+const shellVariables = ['IFS', 'LINENO', 'OLDPWD', 'OPTARG', 'OPTIND', 'PPID', 'PS1', 'PS2', 'PS4', 'PWD', 'SHLVL', '_']
 
 /** Does this variable belong to a terminal session or to npm, so that a daemon has no use for it? */
 export function isSessionVariable(name: string): boolean {
@@ -36,7 +36,7 @@ export interface BirthEnvironment {
   env: Record<string, string>
   /** What the daemon's boot makes of it before the user's code runs. */
   nodeOptions: string | null
-  environment: Record<string, string>
+  environment: Record<string, string | null>
 }
 
 /**
@@ -49,7 +49,7 @@ export function birthEnvironment(given: NodeJS.Dict<string> | undefined, channel
   return {
     env: { ...wanted, DAEMONIC_CHANNEL: String(channel), NODE_OPTIONS: preloading(nodeOptions) },
     nodeOptions,
-    environment: Object.fromEntries(Object.entries(wanted).filter(([name]) => !survivesShell(name))),
+    environment: changedByShell(wanted),
   }
 }
 
@@ -63,9 +63,10 @@ function definedOnly(env: NodeJS.Dict<string>): Record<string, string> {
   return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
-/** Does a shell pass this variable on as it is? dash drops those whose names are no identifiers. */
-function survivesShell(name: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !shellVariables.has(name)
+/** What has to be put right behind a shell. dash does not pass on variables whose names are no identifiers. */
+function changedByShell(wanted: Record<string, string>): Record<string, string | null> {
+  const dropped = Object.keys(wanted).filter((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+  return Object.fromEntries([...dropped, ...shellVariables].map((name) => [name, wanted[name] ?? null]))
 }
 
 /** Puts the boot before everything else that Node preloads. */

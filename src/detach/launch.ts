@@ -47,9 +47,8 @@ export function launch(request: LaunchRequest): Launched {
   const birth = birthEnvironment(request.env, plan.at.channel)
   const child = spawnTrampoline(request, lock, birth.env, plan.stdio)
   const channel = child.stdio?.[plan.at.channel] as Duplex | undefined
-  const leaks = [...plan.fillers, ...inheritedDescriptors()].filter((fd) => typeof plan.stdio[fd] !== 'number')
   const message = {
-    close: leaks.filter((fd) => fd !== plan.at.channel),
+    close: inheritedDescriptors().filter(({ fd }) => (plan.stdio[fd] ?? 'ignore') === 'ignore'),
     nodeOptions: birth.nodeOptions,
     environment: birth.environment,
     pidFile: lock,

@@ -1,11 +1,11 @@
 /** What the launcher tells the daemon at its birth, as JSON; `payload` bytes follow it on the channel. */
 export interface StartMessage {
-  /** Inherited descriptors that nobody asked to keep. */
-  close: number[]
+  /** Inherited descriptors that nobody asked to keep, and the files that they lead to. */
+  close: { fd: number; dev: number; ino: number }[]
   /** NODE_OPTIONS as the user's code shall see it; null when it was not set. */
   nodeOptions: string | null
-  /** Variables that a shell does not pass on: those whose names are no identifiers, and those it sets itself. */
-  environment: Record<string, string>
+  /** Variables that a shell does not leave as they are; null for one that it adds. */
+  environment: Record<string, string | null>
   /** The descriptor and path of the locked pid file. */
   pidFile: { fd: number; path: string } | null
   /** What the layer above wants the daemon to know. */

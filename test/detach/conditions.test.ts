@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { assertStarted, audit, daemonCommand, failures, readPid } from '../helpers/daemon.ts'
 import { run } from '../helpers/run.ts'
 import { end, makeScope, type Scope } from '../helpers/scope.ts'
-import { skipWithout } from '../helpers/needs.ts'
+import { skipUnlessShell, skipWithout } from '../helpers/needs.ts'
 
 const verbs = ['createDaemon', 'daemonizeFunc', 'daemonize', 'decorated'] as const
 
@@ -31,8 +31,9 @@ const conditions: Record<string, Condition> = {
   'with 64 open files allowed': { wrap: shell('ulimit -n 64; exec "$@"') },
   'with 1048576 open files allowed': {
     wrap: shell('ulimit -n 1048576; exec "$@"'),
-    skip: process.getuid?.() !== 0 && 'needs root',
+    skip: skipUnlessShell('ulimit -n 1048576', 'the hard limit of open files here is lower, and can not be raised'),
   },
+  'with as many open files allowed as the hard limit': { wrap: shell('ulimit -n "$(ulimit -Hn)"; exec "$@"') },
   'with umask 077': { wrap: shell('umask 077; exec "$@"') },
   'under nohup': { wrap: (command) => ['nohup', ...command], skip: skipWithout('nohup') },
   'in a session without a terminal': { wrap: (command) => ['setsid', '-w', ...command], skip: skipWithout('setsid') },

@@ -2,8 +2,12 @@ import { spawnSync } from 'node:child_process'
 
 /** The reason to skip a test that needs a program that this machine does not have; false when it has it. */
 export function skipWithout(program: string): string | false {
-  const found = spawnSync('/bin/sh', ['-c', 'command -v "$1"', 'sh', program]).status === 0
-  return found ? false : `there is no ${program} on this machine`
+  return skipUnlessShell(`command -v ${program}`, `there is no ${program} on this machine`)
+}
+
+/** The reason to skip a test that needs a machine on which a shell command succeeds; false when it does. */
+export function skipUnlessShell(script: string, reason: string): string | false {
+  return spawnSync('/bin/bash', ['-c', script]).status === 0 ? false : reason
 }
 
 /** The reason to skip a test that only root can run; false for root. */

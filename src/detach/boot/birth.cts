@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs'
+import { closeSync, fstatSync } from 'node:fs'
 import type { StartMessage } from '../message.ts'
 import { readFrame } from './frame.cjs'
 import { type Line, openLine } from './line.cjs'
@@ -29,17 +29,26 @@ export function beBorn(channel: number): Birth {
 function restoreEnvironment({ nodeOptions, environment }: StartMessage): void {
   delete process.env['NODE_OPTIONS']
   if (nodeOptions !== null) process.env['NODE_OPTIONS'] = nodeOptions
-  Object.assign(process.env, environment)
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === null) delete process.env[name]
+    else process.env[name] = value
+  }
 }
 
 /** Closes what came through the launcher from whoever started it. */
-function closeInherited(descriptors: number[]): void {
-  for (const fd of descriptors) {
-    try {
-      closeSync(fd)
-    } catch {
-      // Closed by now, which is what was wanted.
-    }
+function closeInherited(descriptors: StartMessage['close']): void {
+  for (const descriptor of descriptors) {
+    if (leadsTo(descriptor)) closeSync(descriptor.fd)
+  }
+}
+
+/** Does the number lead to that file here, too? If not, it did not come through, and may by now be Node's own. */
+function leadsTo({ fd, dev, ino }: StartMessage['close'][number]): boolean {
+  try {
+    const here = fstatSync(fd)
+    return here.dev === dev && here.ino === ino
+  } catch {
+    return false
   }
 }
 

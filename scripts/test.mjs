@@ -1,0 +1,35 @@
+// `npm test`: all tests, with this Node and with the newest one; then the check that nothing is left of them.
+// `npm test -- NAME...`: the test files whose paths hold a name, with this Node alone.
+import { ensureTestsBuilt, root } from './ensure.mjs'
+
+ensureTestsBuilt()
+
+const { spawnSync } = await import('node:child_process')
+const { randomUUID } = await import('node:crypto')
+const { readdirSync } = await import('node:fs')
+const { join } = await import('node:path')
+const { newestNode } = await import('./newest-node.mjs')
+
+const names = process.argv.slice(2)
+const files = readdirSync(join(root, 'build', 'test'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.js') && (names.length === 0 || names.some((name) => file.includes(name))))
+  .map((file) => join('build', 'test', file))
+  .sort()
+
+const nodes = [process.execPath, ...(names.length === 0 ? newestNode() : [])]
+const failed = nodes.filter((node) => !passes(node))
+process.exitCode = failed.length === 0 ? 0 : 1
+
+/** Runs all tests with one Node, and checks that none of their processes is left. */
+function passes(node) {
+  const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()
+  const run = randomUUID()
+  console.log(`\nNode ${version}, ${files.length} files of tests\n`)
+  const env = { ...process.env, DAEMONIC_TEST_RUN: run }
+  const flags = ['--test', '--test-concurrency=2', '--test-reporter=spec']
+  const { status } = spawnSync(node, [...flags, ...files], { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] })
+  const left = spawnSync(node, [join(root, 'build', 'test', 'helpers', 'left.entry.js'), `DAEMONIC_TEST_RUN=${run}`], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  return status === 0 && left.status === 0
+}
