@@ -21,9 +21,10 @@ export async function findHolder(path: string): Promise<number | undefined> {
 /** Can this process be the one that holds the file open? */
 function mayHold(pid: number, path: string): boolean {
   try {
-    const { ino, dev } = statSync(path)
+    const { ino, dev } = statSync(path, { bigint: true })
     return readdirSync(`/proc/${pid}/fd`).some((fd) => {
-      const there = statSync(`/proc/${pid}/fd/${fd}`, { throwIfNoEntry: false })
+      // With bigint, for the sake of Node 20: see inherited-descriptors.ts.
+      const there = statSync(`/proc/${pid}/fd/${fd}`, { bigint: true, throwIfNoEntry: false })
       return there?.ino === ino && there.dev === dev
     })
   } catch (error) {

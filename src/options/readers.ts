@@ -95,7 +95,7 @@ export function isWhole(value: unknown, least: number, most: number): value is n
 /** Refuses a descriptor that is not open. */
 function checkOpen(fd: number, option: string): void {
   try {
-    fstatSync(fd)
+    fstatSync(fd, { bigint: true })
   } catch (error) {
     throw invalid(option, fd, 'an open descriptor', error)
   }

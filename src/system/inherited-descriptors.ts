@@ -2,11 +2,17 @@ import { fstatSync, readdirSync, readFileSync } from 'node:fs'
 
 const closeOnExec = 0o2000000
 
+/**
+ * For every stat of what may be a pipe or a socket. Exact numbers, and: on Node 20, a stat of one without `bigint` leaves
+ * its type where the next realpath looks, and that then follows no links, so that modules are found at the wrong place.
+ */
+const exactStat = { bigint: true } as const
+
 /** A descriptor, and which file it leads to: a number alone may be another file's in another process. */
 export interface OpenDescriptor {
   fd: number
-  dev: number
-  ino: number
+  dev: string
+  ino: string
 }
 
 /**
@@ -15,12 +21,7 @@ export interface OpenDescriptor {
  * program, or from an addon. Empty on macOS, where libuv lets nothing pass (POSIX_SPAWN_CLOEXEC_DEFAULT).
  */
 export function inheritedDescriptors(): OpenDescriptor[] {
-  return openDescriptors()
-    .filter((fd) => fd > 2 && !isCloseOnExec(fd))
-    .map((fd) => {
-      const { dev, ino } = fstatSync(fd)
-      return { fd, dev, ino }
-    })
+  return openDescriptors().flatMap((fd) => (fd > 2 ? inheritable(fd) : []))
 }
 
 /** Lists the open descriptors; none where there is no /proc to tell. */
@@ -32,12 +33,14 @@ function openDescriptors(): number[] {
   }
 }
 
-/** Is it marked close-on-exec? A descriptor that is gone by now counts as marked. */
-function isCloseOnExec(fd: number): boolean {
+/** The descriptor, unless it is marked close-on-exec, or closed by now. */
+function inheritable(fd: number): OpenDescriptor[] {
   try {
     const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1] ?? '0'
-    return (Number.parseInt(flags, 8) & closeOnExec) !== 0
+    if ((Number.parseInt(flags, 8) & closeOnExec) !== 0) return []
+    const { dev, ino } = fstatSync(fd, exactStat)
+    return [{ fd, dev: String(dev), ino: String(ino) }]
   } catch {
-    return true
+    return []
   }
 }

@@ -14,6 +14,8 @@ export interface RunOptions {
   cwd?: string
   env?: Record<string, string>
   input?: string
+  /** The program ends by itself, not by the end of its input. */
+  keepsInputOpen?: boolean
   /** Called with the child as soon as it is started. */
   onStart?: (child: ChildProcess) => void
 }
@@ -30,7 +32,8 @@ export function run(scope: Scope, [command, ...args]: string[], options: RunOpti
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output.stderr += text
   })
-  child.stdin.on('error', () => {}).end(options.input ?? '')
+  child.stdin.on('error', () => {}).write(options.input ?? '')
+  if (options.keepsInputOpen !== true) child.stdin.end()
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => {

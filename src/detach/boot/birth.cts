@@ -45,8 +45,9 @@ function closeInherited(descriptors: StartMessage['close']): void {
 /** Does the number lead to that file here, too? If not, it did not come through, and may by now be Node's own. */
 function leadsTo({ fd, dev, ino }: StartMessage['close'][number]): boolean {
   try {
-    const here = fstatSync(fd)
-    return here.dev === dev && here.ino === ino
+    // With bigint, or Node 20 looks at the type of this file, which may be a pipe, in its next realpath, and follows no links.
+    const here = fstatSync(fd, { bigint: true })
+    return String(here.dev) === dev && String(here.ino) === ino
   } catch {
     return false
   }
