@@ -40,9 +40,13 @@ try {
   process.kill(pid, 'SIGTERM')
   while (isAlive(pid)) await sleep(10)
   const again = spawnSync(process.execPath, [...typescriptFlags, program], { cwd: folder, encoding: 'utf8' })
-  console.log(`  It is gone. Its pid file ${existsSync(join(folder, 'b.pid')) ? 'is' : 'is not'} there, but nobody holds its lock:`)
+  console.log(
+    `  It is gone. Its pid file ${existsSync(join(folder, 'b.pid')) ? 'is' : 'is not'} there, but nobody holds its lock:`,
+  )
   const next = Number(readFileSync(join(folder, 'b.pid'), 'utf8'))
-  console.log(`  the next start has exit code ${again.status}, and process ${next} is born. (And ended: the tour is over.)`)
+  console.log(
+    `  the next start has exit code ${again.status}, and process ${next} is born. (And ended: the tour is over.)`,
+  )
   process.kill(next, 'SIGTERM')
   while (isAlive(next)) await sleep(10)
 } finally {

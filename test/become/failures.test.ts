@@ -1,8 +1,8 @@
 // A daemon that does not become ready is an error in the launcher, and nothing is left of it.
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { until } from '../helpers/processes.ts'
 import { readPrintedError } from '../helpers/printed-error.ts'
+import { until } from '../helpers/processes.ts'
 import { type Ran, runFixture } from '../helpers/run.ts'
 import { makeScope, type Scope } from '../helpers/scope.ts'
 
@@ -23,13 +23,19 @@ interface Expected {
   output?: RegExp
 }
 
-const custom = /\[cause\]: (?:Custom)?Error(?: \[CustomError\])?: the reason[\s\S]*code: 'E_CUSTOM'[\s\S]*the deeper reason/
+const custom =
+  /\[cause\]: (?:Custom)?Error(?: \[CustomError\])?: the reason[\s\S]*code: 'E_CUSTOM'[\s\S]*the deeper reason/
 
 const failures: Record<string, Expected> = {
   'function throws': { message: /failed in step 'run': the reason$/, step: 'run', exitCode: 1, cause: custom },
   'function rejects': { message: /failed in step 'run': the reason$/, step: 'run', exitCode: 1, cause: custom },
   'function rejects late': { message: /failed in step 'run': the reason$/, step: 'run', exitCode: 1, cause: custom },
-  'function throws text': { message: /failed in step 'run': just text$/, step: 'run', exitCode: 1, cause: /'just text'/ },
+  'function throws text': {
+    message: /failed in step 'run': just text$/,
+    step: 'run',
+    exitCode: 1,
+    cause: /'just text'/,
+  },
   'throws before ready': {
     message: /failed in step 'run': the reason$/,
     step: 'run',
@@ -37,9 +43,15 @@ const failures: Record<string, Expected> = {
     cause: custom,
     output: /^the last line$/m,
   },
-  'throws before the call': { message: /failed in step 'program': the reason$/, step: 'program', exitCode: 1, cause: custom },
+  'throws before the call': {
+    message: /failed in step 'program': the reason$/,
+    step: 'program',
+    exitCode: 1,
+    cause: custom,
+  },
   'exits before the call': {
-    message: /ended with exit code 9 before it reached the call: run again as the daemon, the program took another path/,
+    message:
+      /ended with exit code 9 before it reached the call: run again as the daemon, the program took another path/,
     step: 'program',
     exitCode: 9,
   },
@@ -80,10 +92,17 @@ for (const [how, expected] of Object.entries(failures)) {
     assert.equal(error.name, expected.name ?? 'StartError')
     assert.match(error.message, /^The daemon \(pid \d+\) /)
     assert.match(error.message, expected.message)
-    assert.match(error.properties, new RegExp(`code: '${expected.name === undefined ? 'START_FAILED' : 'START_TIMEOUT'}'`))
-    assert.match(error.properties, new RegExp(`step: '${expected.step}',\\n  pid: \\d+,\\n  exitCode: ${expected.exitCode}`))
+    assert.match(
+      error.properties,
+      new RegExp(`code: '${expected.name === undefined ? 'START_FAILED' : 'START_TIMEOUT'}'`),
+    )
+    assert.match(
+      error.properties,
+      new RegExp(`step: '${expected.step}',\\n  pid: \\d+,\\n  exitCode: ${expected.exitCode}`),
+    )
     if (expected.cause !== undefined) assert.match(error.properties, expected.cause)
-    if (expected.output !== undefined) assert.match(ran.stderr.split('--- the last it wrote:')[1] ?? '', expected.output)
+    if (expected.output !== undefined)
+      assert.match(ran.stderr.split('--- the last it wrote:')[1] ?? '', expected.output)
     assert.deepEqual(left, [], 'nothing is left running')
   })
 }

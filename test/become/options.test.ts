@@ -27,7 +27,10 @@ test('without options: the defaults of the seed', async (t) => {
   assert.deepEqual(facts.execArgv, [])
   assert.equal(facts.execPath, process.execPath)
   assert.equal(facts.argv.length, 3)
-  assert.deepEqual(facts.listeners.filter((name) => name.startsWith('SIG') && name !== 'SIGWINCH'), [])
+  assert.deepEqual(
+    facts.listeners.filter((name) => name.startsWith('SIG') && name !== 'SIGWINCH'),
+    [],
+  )
   const standard = facts.descriptors.slice(0, 3).map(([, target]) => target)
   assert.deepEqual(standard, ['/dev/null', scope.path('out.log'), scope.path('out.log')])
   assert.equal(readProc(pid, 'cmdline').split('\0')[1], facts.argv[1], 'ps shows the program as it was started')
@@ -90,8 +93,24 @@ test('umask: as a number, and as octal text', async (t) => {
 
 test('env: by default all but what belongs to a terminal or to npm', async (t) => {
   const scope = makeScope(t)
-  const session = { TERM: 'xterm', SSH_TTY: '/dev/pts/0', TMUX: 'x', npm_config_x: '1', SHLVL: '3', OLDPWD: '/', INIT_CWD: '/' }
-  const kept = { KEPT: 'yes', 'with.dots-and space': 'kept', EMPTY: '', LINES_: 'x\ny', PS4: '$ ', IFS: ',', PPID: 'no pid' }
+  const session = {
+    TERM: 'xterm',
+    SSH_TTY: '/dev/pts/0',
+    TMUX: 'x',
+    npm_config_x: '1',
+    SHLVL: '3',
+    OLDPWD: '/',
+    INIT_CWD: '/',
+  }
+  const kept = {
+    KEPT: 'yes',
+    'with.dots-and space': 'kept',
+    EMPTY: '',
+    LINES_: 'x\ny',
+    PS4: '$ ',
+    IFS: ',',
+    PPID: 'no pid',
+  }
   const env: Record<string, string> = { ...scope.env, ...session, ...kept }
   assertStarted(await startDaemon(scope, {}, { env }))
   const facts = await readFacts(scope)
@@ -185,7 +204,10 @@ test('group: alone, it is the only one', { skip: skipUnlessRoot }, async (t) => 
 test('user: one that does not exist is an error of the step', { skip: skipUnlessRoot }, async (t) => {
   const scope = makeScope(t)
   const ran = await startDaemon(scope, { options: { user: 'no-such-user' } })
-  assert.match(readPrintedError(ran.stderr).message, /failed in step 'privileges': User identifier does not exist: no-such-user$/)
+  assert.match(
+    readPrintedError(ran.stderr).message,
+    /failed in step 'privileges': User identifier does not exist: no-such-user$/,
+  )
   assert.deepEqual(scope.processes(), [])
 })
 
@@ -210,7 +232,16 @@ test('in a PID namespace, where the shell is init', { skip: skipUnlessRoot || sk
   const scope = makeScope(t)
   const cli = projectFile('dist/cli/main.entry.js')
   const script = `"$@" && ${process.execPath} ${cli} audit --json $(cat daemon.pid); code=$?; kill -9 $(cat daemon.pid); exit $code`
-  const ran = await run(scope, ['unshare', '-pf', '--mount-proc', '/bin/bash', '-c', script, 'bash', ...daemonCommand()])
+  const ran = await run(scope, [
+    'unshare',
+    '-pf',
+    '--mount-proc',
+    '/bin/bash',
+    '-c',
+    script,
+    'bash',
+    ...daemonCommand(),
+  ])
   assert.equal(ran.stderr, '')
   assert.deepEqual(failures(JSON.parse(ran.stdout.replace('before the call\n', ''))), [])
   assert.equal(ran.code, 0)
@@ -218,12 +249,28 @@ test('in a PID namespace, where the shell is init', { skip: skipUnlessRoot || sk
 
 for (const [what, options, expected] of [
   ['an unknown option', { stdOut: 'x' }, /^There is no option 'stdOut'; there are: stdout, /],
-  ['a wrong type', { umask: 'rw' }, /^Expected umask to be a number from 0 to 0o777, or an octal string such as '022', got "rw"$/],
-  ['a working directory that is not there', { workingDir: '/not/there' }, /^workingDir: can't work in '\/not\/there': ENOENT/],
-  ['a working directory that is a file', { workingDir: '/etc/passwd' }, /^workingDir: can't work in '\/etc\/passwd': ENOTDIR/],
+  [
+    'a wrong type',
+    { umask: 'rw' },
+    /^Expected umask to be a number from 0 to 0o777, or an octal string such as '022', got "rw"$/,
+  ],
+  [
+    'a working directory that is not there',
+    { workingDir: '/not/there' },
+    /^workingDir: can't work in '\/not\/there': ENOENT/,
+  ],
+  [
+    'a working directory that is a file',
+    { workingDir: '/etc/passwd' },
+    /^workingDir: can't work in '\/etc\/passwd': ENOTDIR/,
+  ],
   ['a log that is a folder', { stderr: '/tmp' }, /^stderr: can't open '\/tmp': EISDIR/],
   ['a log in a folder that is not there', { stdout: '/not/there' }, /^stdout: can't open '\/not\/there': ENOENT/],
-  ['a descriptor that is not open', { preserveFds: [99] }, /^Expected preserveFds\[0\] to be an open descriptor, got 99$/],
+  [
+    'a descriptor that is not open',
+    { preserveFds: [99] },
+    /^Expected preserveFds\[0\] to be an open descriptor, got 99$/,
+  ],
 ] as const) {
   test(`${what} is an error of the launcher, before anything is started`, async (t) => {
     const scope = makeScope(t)
@@ -232,7 +279,10 @@ for (const [what, options, expected] of [
     assert.equal(ran.code, 1)
     assert.equal(error.name, 'InvalidOptionError')
     assert.match(error.message, expected)
-    assert.match(error.properties, new RegExp(`code: 'INVALID_OPTION',\\n  option: '${Object.keys(options)[0]}(?:\\[0\\])?',\\n  value: `))
+    assert.match(
+      error.properties,
+      new RegExp(`code: 'INVALID_OPTION',\\n  option: '${Object.keys(options)[0]}(?:\\[0\\])?',\\n  value: `),
+    )
     assert.deepEqual(scope.processes(), [])
   })
 }
@@ -251,15 +301,22 @@ function startOnFullDisk(scope: Scope, options: DaemonOptions) {
   return run(scope, ['unshare', '-m', '/bin/bash', '-c', script, 'bash', ...daemonCommand({ options })])
 }
 
-test('a full disk does not keep a daemon from starting', { skip: skipUnlessRoot || skipWithout('unshare') }, async (t) => {
+test('a full disk does not keep a daemon from starting', {
+  skip: skipUnlessRoot || skipWithout('unshare'),
+}, async (t) => {
   const scope = makeScope(t)
   assertStarted(await startOnFullDisk(scope, { pidFile: undefined, ready: 'manual' }))
   assert.equal(scope.processes().length, 1)
 })
 
-test('a full disk, on which no pid can be written, is an error', { skip: skipUnlessRoot || skipWithout('unshare') }, async (t) => {
+test('a full disk, on which no pid can be written, is an error', {
+  skip: skipUnlessRoot || skipWithout('unshare'),
+}, async (t) => {
   const scope = makeScope(t)
   const ran = await startOnFullDisk(scope, {})
-  assert.match(readPrintedError(ran.stderr).message, /failed in step 'pidFile': ENOSPC: no space left on device, write$/)
+  assert.match(
+    readPrintedError(ran.stderr).message,
+    /failed in step 'pidFile': ENOSPC: no space left on device, write$/,
+  )
   assert.deepEqual(scope.processes(), [])
 })

@@ -11,7 +11,10 @@ import { makeScope, type Scope } from '../helpers/scope.ts'
 const node = process.execPath
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 const noStripping = major > 22 || (major === 22 && minor >= 18) ? false : 'this Node does not strip types'
-const noRequireOfModules = major > 22 || (major === 20 && minor >= 19) || (major === 22 && minor >= 12) ? false : 'this Node can not require() modules'
+const noRequireOfModules =
+  major > 22 || (major === 20 && minor >= 19) || (major === 22 && minor >= 12)
+    ? false
+    : 'this Node can not require() modules'
 const options = `{ stdout: 'out.log', stderr: 'out.log', pidFile: 'daemon.pid' }`
 const stay = `console.log(['argv', JSON.stringify(process.argv.slice(2)), JSON.stringify(process.execArgv)].join('|')); setInterval(() => {}, 60000)`
 const javascript = `console.log('before the call'); await createDaemon(${options}); ${stay}`
@@ -25,7 +28,8 @@ function makeProject(t: TestContext, files: Record<string, string>): Scope {
   const scope = makeScope(t)
   mkdirSync(scope.path('node_modules'))
   symlinkSync(projectFile('.'), scope.path('node_modules/daemonic'))
-  for (const name of ['tsx', '.bin']) symlinkSync(projectFile(`node_modules/${name}`), scope.path(`node_modules/${name}`))
+  for (const name of ['tsx', '.bin'])
+    symlinkSync(projectFile(`node_modules/${name}`), scope.path(`node_modules/${name}`))
   for (const [name, text] of Object.entries(files)) writeFileSync(scope.path(name), text)
   return scope
 }
@@ -33,7 +37,10 @@ function makeProject(t: TestContext, files: Record<string, string>): Scope {
 /** Runs a command, and checks the daemon that comes of it: all of daemon(7), and the same arguments. */
 async function check(scope: Scope, command: string[], argv: string[], runOptions?: RunOptions): Promise<string> {
   assertStarted(await run(scope, command, runOptions))
-  const line = await until('the line of the daemon', () => /^argv\|(.*)\|(.*)$/m.exec(scope.read('out.log')) ?? undefined)
+  const line = await until(
+    'the line of the daemon',
+    () => /^argv\|(.*?)\|(.*)$/m.exec(scope.read('out.log')) ?? undefined,
+  )
   assert.equal(line[1], JSON.stringify(argv))
   assert.deepEqual(failures(await audit(scope, readPid(scope))), [])
   assert.equal(scope.read('out.log').match(/^argv\|/gm)?.length, 1)
@@ -62,7 +69,13 @@ test('node --import tsx app.ts', async (t) => {
 
 test('npx tsx app.ts', async (t) => {
   const scope = makeProject(t, { 'app.mts': typescript })
-  await check(scope, ['npx', '--no-install', 'tsx', 'app.mts', 'x'], ['x'], { env: { ...scope.env, PATH: pathWithThisNode(), npm_config_userconfig: '/dev/null', npm_config_update_notifier: 'false' } })
+  const env = Object.fromEntries(Object.entries(scope.env).filter(([name]) => !name.startsWith('npm_')))
+  Object.assign(env, {
+    PATH: pathWithThisNode(),
+    npm_config_userconfig: '/dev/null',
+    npm_config_update_notifier: 'false',
+  })
+  await check(scope, ['npx', '--no-install', 'tsx', 'app.mts', 'x'], ['x'], { env })
 })
 
 test('node app.ts', { skip: noStripping }, async (t) => {
@@ -90,7 +103,9 @@ test('node --eval', async (t) => {
 })
 
 test('with relative --import and --env-file, and another working directory', async (t) => {
-  const program = module_['app.mjs'].replace('{ stdout', "{ workingDir: '/', stdout").replaceAll(/'(out.log|daemon.pid)'/g, "process.env.HERE + '/$1'")
+  const program = module_['app.mjs']
+    .replace('{ stdout', "{ workingDir: '/', stdout")
+    .replaceAll(/'(out.log|daemon.pid)'/g, "process.env.HERE + '/$1'")
   const files = { 'app.mjs': `if (globalThis.preloaded !== 'yes') throw new Error('no preload'); ${program}` }
   const scope = makeProject(t, files)
   writeFileSync(scope.path('preload.mjs'), "globalThis.preloaded = 'yes'")
@@ -109,7 +124,11 @@ test('with NODE_OPTIONS, which the daemon has, too, and which preload nothing of
     console.log('options', process.env.NODE_OPTIONS, globalThis.preloaded)
     const { execFileSync } = await import('node:child_process')
     console.log('child', execFileSync(process.execPath, ['-p', 'Object.keys(require.cache).join()'], { encoding: 'utf8' }))`
-  const scope = makeProject(t, { 'app.mjs': program, 'a b.cjs': "globalThis.preloaded = Object.keys(process.env).some((name) => name.startsWith('DAEMONIC_CH')) ? 'with mark' : 'clean'" })
+  const scope = makeProject(t, {
+    'app.mjs': program,
+    'a b.cjs':
+      "globalThis.preloaded = Object.keys(process.env).some((name) => name.startsWith('DAEMONIC_CH')) ? 'with mark' : 'clean'",
+  })
   const given = `--require "${scope.path('a b.cjs')}" --no-deprecation`
   await check(scope, [node, 'app.mjs'], [], { env: { ...scope.env, NODE_OPTIONS: given } })
   const log = await until('the child', () => /^child.*$/m.test(scope.read('out.log')) && scope.read('out.log'))
@@ -164,7 +183,11 @@ test('a worker of the daemon is no daemon, and a program that it starts is a lau
 for (const [what, flags, input] of [
   ['from standard input', ['--input-type=module'], `${module_['app.mjs']}`],
   ['from standard input, as -', ['--input-type=module', '-'], `${module_['app.mjs']}`],
-  ['in a REPL', ['-i'], `import('daemonic').then((d) => d.createDaemon()).then(console.log, (error) => { console.error(error); process.exit(1) })\n`],
+  [
+    'in a REPL',
+    ['-i'],
+    `import('daemonic').then((d) => d.createDaemon()).then(console.log, (error) => { console.error(error); process.exit(1) })\n`,
+  ],
 ] as const) {
   test(`a program ${what} can not be run again`, async (t) => {
     const scope = makeProject(t, {})
@@ -184,7 +207,10 @@ test('an argument that can not be cloned is named, before anything is started', 
   const ran = await run(scope, [node, 'app.mjs'])
   const error = readPrintedError(ran.stderr)
   assert.equal(error.name, 'ArgumentError')
-  assert.match(error.message, /^Argument 2 of daemonizeFunc\(work\) can't be cloned \(\(\) => \{\} could not be cloned\.\): give the daemon data/)
+  assert.match(
+    error.message,
+    /^Argument 2 of daemonizeFunc\(work\) can't be cloned \(\(\) => \{\} could not be cloned\.\): give the daemon data/,
+  )
   assert.match(error.properties, /code: 'NOT_CLONEABLE',\n {2}index: 1,/)
   assert.deepEqual(scope.processes(), [])
 })

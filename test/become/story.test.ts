@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { run, fixture, runFixture } from '../helpers/run.ts'
+import { fixture, run, runFixture } from '../helpers/run.ts'
 import { makeScope } from '../helpers/scope.ts'
 
 test('the code after the call goes on in the daemon, and what was printed before it is printed once, by the launcher', async (t) => {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertStarted, audit, daemonCommand, failures, readPid } from '../helpers/daemon.ts'
+import { skipUnlessShell, skipWithout } from '../helpers/needs.ts'
 import { run } from '../helpers/run.ts'
 import { end, makeScope, type Scope } from '../helpers/scope.ts'
-import { skipUnlessShell, skipWithout } from '../helpers/needs.ts'
 
 const verbs = ['createDaemon', 'daemonizeFunc', 'daemonize', 'decorated'] as const
 

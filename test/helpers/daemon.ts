@@ -33,7 +33,13 @@ export function readPid(scope: Scope, file = 'daemon.pid'): number {
 
 /** Audits a process by the command line. */
 export async function audit(scope: Scope, pid: number): Promise<Audit> {
-  const ran = await run(scope, [process.execPath, projectFile('dist/cli/main.entry.js'), 'audit', String(pid), '--json'])
+  const ran = await run(scope, [
+    process.execPath,
+    projectFile('dist/cli/main.entry.js'),
+    'audit',
+    String(pid),
+    '--json',
+  ])
   return JSON.parse(ran.stdout) as Audit
 }
 

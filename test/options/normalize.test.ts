@@ -1,0 +1,200 @@
+// Options are read at the door: whatever is given, complete ones come out, or an error that names the option.
+import assert from 'node:assert/strict'
+import { isAbsolute, resolve } from 'node:path'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { InvalidOptionError } from '../../src/errors.ts'
+import { normalizeOptions } from '../../src/options/normalize.ts'
+import type { DaemonOptions } from '../../src/options/types.ts'
+
+const path = fc.string({ minLength: 1 }).filter((text) => !text.includes('\0'))
+const text = path
+const duration = fc.oneof(
+  fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+  fc
+    .tuple(fc.integer({ min: 1, max: 24 }), fc.constantFrom('ms', 's', 'm', 'h', 'd'))
+    .map(([count, unit]) => `${count}${unit}`),
+)
+const size = fc.oneof(
+  fc.nat(),
+  fc.constant('unlimited' as const),
+  fc.nat(4096).map((count) => `${count}MB`),
+)
+const count = fc.oneof(fc.nat(), fc.constant('unlimited' as const))
+const limits = fc.record(
+  { core: size, fsize: size, as: size, nofile: fc.oneof(count, fc.record({ soft: count, hard: count })), nproc: count },
+  { requiredKeys: [] },
+)
+const environment = fc.dictionary(
+  fc.string({ minLength: 1 }).filter((name) => !/[=\0]/.test(name)),
+  fc.option(text, { nil: undefined }),
+)
+const options: fc.Arbitrary<DaemonOptions> = fc.record(
+  {
+    stdout: path,
+    stderr: path,
+    workingDir: fc.constantFrom('.', '/', '/tmp', '..'),
+    umask: fc.oneof(
+      fc.integer({ min: 0, max: 0o777 }),
+      fc.integer({ min: 0, max: 0o777 }).map((mask) => mask.toString(8).padStart(3, '0')),
+    ),
+    env: environment,
+    user: fc.oneof(fc.nat(), fc.constant('nobody')),
+    group: fc.oneof(fc.nat(), fc.constant('nogroup')),
+    limits,
+    nice: fc.integer({ min: -20, max: 19 }),
+    title: text,
+    preserveFds: fc.constantFrom([], []),
+    pidFile: path,
+    ready: fc.constantFrom('auto' as const, 'manual' as const),
+    startTimeout: duration,
+  },
+  { requiredKeys: [] },
+)
+
+test('valid options come out complete, and their values are what was asked for', () => {
+  fc.assert(
+    fc.property(options, (given) => {
+      const normal = normalizeOptions(given)
+      const workingDir = resolve(given.workingDir ?? '.')
+      assert.equal(normal.workingDir, workingDir)
+      assert.equal(normal.stdout, resolve(workingDir, given.stdout ?? '/dev/null'))
+      assert.equal(normal.stderr, resolve(workingDir, given.stderr ?? '/dev/null'))
+      assert.equal(normal.pidFile, given.pidFile === undefined ? undefined : resolve(workingDir, given.pidFile))
+      assert.ok([normal.workingDir, normal.stdout, normal.stderr].every(isAbsolute))
+      assert.equal(normal.umask, typeof given.umask === 'string' ? Number.parseInt(given.umask, 8) : (given.umask ?? 0))
+      assert.deepEqual(normal.env, given.env === undefined ? undefined : { ...given.env })
+      assert.equal(normal.nice, given.nice)
+      assert.equal(normal.title, given.title)
+      assert.equal(normal.ready, given.ready ?? 'auto')
+      assert.ok(normal.startTimeout > 0 && normal.startTimeout < 2 ** 31)
+      if (typeof given.startTimeout !== 'string') assert.equal(normal.startTimeout, given.startTimeout ?? 30_000)
+    }),
+  )
+})
+
+test('undefined is "not given", for each option', () => {
+  fc.assert(
+    fc.property(options, (given) => {
+      const withUndefined = { ...Object.fromEntries(names.map((name) => [name, undefined])), ...given }
+      assert.deepEqual(normalizeOptions(withUndefined), normalizeOptions(given))
+    }),
+  )
+})
+
+const names = Object.keys(normalizeOptions()) as (keyof DaemonOptions)[]
+
+test('anything else for any option is read, or refused by an error that names the option and has the value', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...names), fc.anything(), (name, value) => {
+      try {
+        normalizeOptions({ [name]: value })
+      } catch (error) {
+        assert.ok(error instanceof InvalidOptionError, String(error))
+        assert.ok(error.option.startsWith(name))
+        assert.ok(error.message.includes(name))
+        if (error.option === name) assert.ok(Object.is(error.value, value))
+      }
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('an option that does not exist is refused, whatever its name and value', () => {
+  fc.assert(
+    fc.property(
+      fc.string().filter((name) => !names.includes(name as never)),
+      fc.anything(),
+      (name, value) => {
+        const given = Object.defineProperty({}, name, { value, enumerable: true }) as DaemonOptions
+        assert.throws(() => normalizeOptions(given), {
+          name: 'InvalidOptionError',
+          code: 'INVALID_OPTION',
+          option: name,
+        })
+      },
+    ),
+  )
+})
+
+test('what is not an object is refused', () => {
+  fc.assert(
+    fc.property(
+      fc
+        .anything()
+        .filter(
+          (value) => value !== undefined && (typeof value !== 'object' || value === null || Array.isArray(value)),
+        ),
+      (value) => {
+        assert.throws(() => normalizeOptions(value as DaemonOptions), { code: 'INVALID_OPTION', option: 'options' })
+      },
+    ),
+  )
+})
+
+for (const [given, expected] of [
+  ['1ms', 1],
+  ['10s', 10_000],
+  ['1.5m', 90_000],
+  ['2h', 7_200_000],
+  ['24d', 2_073_600_000],
+  [1, 1],
+] as const) {
+  test(`startTimeout ${given} is ${expected} ms`, () => {
+    assert.equal(normalizeOptions({ startTimeout: given }).startTimeout, expected)
+  })
+}
+
+for (const given of [
+  '',
+  '10',
+  '10 days',
+  's',
+  '-1s',
+  '25d',
+  0,
+  -1,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  2 ** 31,
+  null,
+  {},
+]) {
+  test(`startTimeout ${JSON.stringify(given)} is refused`, () => {
+    assert.throws(() => normalizeOptions({ startTimeout: given as number }), {
+      code: 'INVALID_OPTION',
+      option: 'startTimeout',
+    })
+  })
+}
+
+for (const [given, expected] of [
+  [{ core: 0 }, ['-c', '-c', '0']],
+  [{ core: '1MB' }, ['-c', '-c', '2048']],
+  [{ nofile: 4096 }, ['-n', '-n', '4096']],
+  [{ nofile: { soft: 1, hard: 2 } }, ['-n', '-n', '2', '-Sn', '-Sn', '1']],
+  [{ nproc: 'unlimited' }, ['-u', '-p', 'unlimited']],
+  [{ as: 1025 }, ['-v', '-v', '1']],
+  [{ stack: undefined }, []],
+] as const) {
+  test(`limits ${JSON.stringify(given)}`, () => {
+    const calls = normalizeOptions({ limits: given }).limits
+    assert.deepEqual(
+      calls.flatMap(({ flag, otherFlag, value }) => [flag, otherFlag, value]),
+      expected,
+    )
+  })
+}
+
+for (const [given, option] of [
+  [{ corefile: 0 }, 'limits.corefile'],
+  [{ core: -1 }, 'limits.core'],
+  [{ core: 'much' }, 'limits.core'],
+  [{ nofile: '4096' }, 'limits.nofile'],
+  [{ nofile: { soft: 1 } }, 'limits.nofile'],
+  [{ __proto__: null, constructor: 1 }, 'limits.constructor'],
+] as const) {
+  test(`limits ${JSON.stringify(given)} are refused`, () => {
+    assert.throws(() => normalizeOptions({ limits: given as object }), { code: 'INVALID_OPTION', option })
+  })
+}
