@@ -120,8 +120,9 @@ test('limits that are used up one day', async (t) => {
 })
 
 test('rights that are given up by half', { skip: skipUnlessRoot || skipWithout('python3') }, async (t) => {
-  const halfway = `import os, time; os.setgroups([0]); os.setresgid(1, 1, 1); os.setresuid(1, 1, 0)
-open("/proc/self/comm", "w").write("sleep"); time.sleep(1000)`
+  const halfway = `import os, time; comm = open("/proc/self/comm", "w")
+os.setgroups([0]); os.setresgid(1, 1, 1); os.setresuid(1, 1, 0)
+comm.write("sleep"); comm.flush(); time.sleep(1000)`
   const report = await auditSleeper(t, `exec python3 -c '${halfway}'`)
   assert.deepEqual(item(report, 'identity'), { ok: false, seen: 'uid 1/0, gid 1' })
   const inGroup = 'import os; os.setgroups([0]); os.setgid(1); os.setuid(1); os.execvp("sleep", ["sleep", "1000"])'

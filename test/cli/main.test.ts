@@ -5,6 +5,7 @@ import { projectFile, type Ran, run } from '../helpers/run.ts'
 import { makeScope, type Scope } from '../helpers/scope.ts'
 
 const cli = projectFile('dist/cli/main.entry.js')
+const color = /\u001b\[/
 const daemonic = (scope: Scope, ...words: string[]): Promise<Ran> => run(scope, [process.execPath, cli, ...words])
 
 test('--version is that of the package', async (t) => {
@@ -55,10 +56,10 @@ test('colours on a terminal alone, and not with NO_COLOR', async (t) => {
   const scope = makeScope(t)
   const command = `${process.execPath} ${cli} audit --self`
   const env = { ...scope.env, TERM: 'xterm' }
-  assert.match((await run(scope, ['script', '-qec', command, '/dev/null'], { env })).stdout, /\u001b\[/)
+  assert.match((await run(scope, ['script', '-qec', command, '/dev/null'], { env })).stdout, color)
   const plain = await run(scope, ['script', '-qec', command, '/dev/null'], { env: { ...env, NO_COLOR: '1' } })
-  assert.doesNotMatch(plain.stdout, /\u001b\[/)
-  assert.doesNotMatch((await daemonic(scope, 'audit', '--self')).stdout, /\u001b\[/)
+  assert.doesNotMatch(plain.stdout, color)
+  assert.doesNotMatch((await daemonic(scope, 'audit', '--self')).stdout, color)
 })
 
 test('a reader that leaves early is no error', async (t) => {
