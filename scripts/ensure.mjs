@@ -42,9 +42,9 @@ export function ensureTestsBuilt() {
 
 /** Compiles a project, if any of its files changed since it was last compiled. */
 function compile(project, folders, output, force) {
-  const stamp = join(root, output, '.stamp')
+  const stamp = join(root, 'node_modules', '.cache', `${output}.stamp`)
   const state = fingerprint([project, 'tsconfig.base.json', 'package-lock.json', ...folders])
-  if (!force && existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return
+  if (!force && existsSync(join(root, output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return
   rmSync(join(root, output), { recursive: true, force: true })
   run(process.execPath, [tool('tsc'), '--project', project])
   mkdirSync(dirname(stamp), { recursive: true })

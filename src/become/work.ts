@@ -8,7 +8,7 @@ export interface Call {
 }
 
 /** Where a stream goes: the descriptor of the open log, and whether the launcher created the file. */
-export interface StreamWork {
+interface StreamWork {
   fd: number
   created: boolean
 }

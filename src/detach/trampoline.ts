@@ -10,7 +10,7 @@ import type { UlimitCall } from '../options/types.ts'
  * then limits as (flag, other flag, value), then `--`, then the command.
  * The environment of a bash that is called sh has SHLVL and _ added, which would look like a terminal's.
  */
-export const trampoline = `
+const trampoline = `
 lock=$1 path=$2
 shift 2
 if [ -n "$lock" ]; then

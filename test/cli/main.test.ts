@@ -5,7 +5,7 @@ import { projectFile, type Ran, run } from '../helpers/run.ts'
 import { makeScope, type Scope } from '../helpers/scope.ts'
 
 const cli = projectFile('dist/cli/main.entry.js')
-const color = /\u001b\[/
+const color = /\[\d+m/
 const daemonic = (scope: Scope, ...words: string[]): Promise<Ran> => run(scope, [process.execPath, cli, ...words])
 
 test('--version is that of the package', async (t) => {

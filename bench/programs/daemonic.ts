@@ -1,0 +1,5 @@
+import { createDaemon } from 'daemonic'
+import { firstLine } from './first-line.ts'
+
+await createDaemon()
+firstLine()

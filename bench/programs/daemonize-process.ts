@@ -1,0 +1,5 @@
+import { daemonizeProcess } from 'daemonize-process'
+import { firstLine } from './first-line.ts'
+
+daemonizeProcess()
+firstLine()
