@@ -37,7 +37,8 @@ function judge(what: string, value: number, bound: number, unit = ''): void {
 
 const starts: Contenders = {
   'daemonize-process 4.1.1': [node, program('daemonize-process')],
-  'plain detached spawn': [node, program('spawn')],
+  'spawn, program imports daemonic': [node, program('spawn-importing')],
+  'spawn, program imports nothing': [node, program('spawn')],
   'createDaemon()': [node, program('daemonic')],
   'createDaemon(), logs and pid file': [node, program('daemonic-locked')],
 }
@@ -46,7 +47,7 @@ console.log(
   `Node ${process.version}, ${rounds} rounds, medians; in brackets the middle half; last the ratio to the first row`,
 )
 const first = report('Launch to the first line of user code in the daemon', started, ({ toFirstLine }) => toFirstLine)
-for (const other of ['daemonize-process 4.1.1', 'plain detached spawn']) {
+for (const other of Object.keys(starts).slice(0, 3)) {
   for (const ours of ['createDaemon()', 'createDaemon(), logs and pid file']) {
     judge(`${ours} to ${other}`, (first.get(ours) ?? 0) / (first.get(other) ?? 1), 1.05)
   }

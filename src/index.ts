@@ -1,7 +1,6 @@
-export { currentDaemon, type DaemonContext } from './become/context.ts'
-export { createDaemon } from './become/create-daemon.ts'
-export { type Daemonizer, daemonize } from './become/daemonize.ts'
-export { daemonizeFunc } from './become/daemonize-func.ts'
+export type { DaemonContext } from './become/context.ts'
+export type { Daemonizer } from './become/daemonizer.ts'
+export { createDaemon, currentDaemon, daemonize, daemonizeFunc } from './become/verbs.ts'
 export {
   AlreadyRunningError,
   ArgumentError,

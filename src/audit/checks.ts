@@ -1,4 +1,4 @@
-import { isSessionVariable } from '../detach/environment.ts'
+import { isSessionVariable } from '../detach/rerun.ts'
 import type { DescriptorFact, ProcessFacts } from '../system/process-facts.ts'
 
 /** One thing that daemon(7) asks for and that shows from outside. */

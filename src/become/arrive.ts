@@ -1,11 +1,8 @@
+// One file for all that the daemon does at every call, for the reason that verbs.ts gives.
+import { closeSync, constants, openSync } from 'node:fs'
 import type { Birth } from '../detach/boot/birth.cts'
-import { redirect } from '../detach/redirect.ts'
-import { DaemonicError } from '../errors.ts'
-import { checkNice } from './check-nice.ts'
-import { type DaemonContext, setCurrentDaemon } from './context.ts'
-import { makeContext } from './make-context.ts'
-import { dropPrivileges } from './privileges.ts'
-import { type Call, showCall, type Work } from './work.ts'
+import type { DaemonContext } from './context.ts'
+import type { Call, Work } from './work.ts'
 
 export interface Arrival {
   context: DaemonContext
@@ -13,52 +10,49 @@ export interface Arrival {
   isReadyAtOnce: boolean
 }
 
-const arrived = new WeakSet<Birth>()
+let hasArrived = false
 
 /**
  * The daemon's side of the call: does what the options ask for, in the order of daemon(7).
- * Each step that fails is told to the launcher, and thrown.
+ * A step that fails is told to the launcher, and thrown.
  */
-export function arrive(birth: Birth, call: Call): Arrival {
-  refuseSecondCall(birth, call)
-  const { line } = birth
+export async function arrive(birth: Birth, call: Call): Promise<Arrival> {
+  if (hasArrived) throw (await import('./refusals.ts')).secondCall(call)
+  hasArrived = true
   const work = birth.message.work as Work
-  const { options } = work
-  const step = (name: string, action: () => void): void => {
-    line.at(name)
-    line.attempt(action)
+  birth.line.at('call')
+  try {
+    await settle(birth, work, call)
+  } catch (error) {
+    birth.line.failed(error)
+    throw error
   }
-  step('call', () => checkCall(work.call, call))
-  step('nice', () => checkNice(options.nice))
-  step('umask', () => process.umask(options.umask))
-  step('workingDir', () => changeDirectory(options.workingDir))
-  step('streams', () => redirect(1, work.stdout.fd))
-  step('streams', () => redirect(2, work.stderr.fd))
-  step('title', () => setTitle(options.title))
-  step('privileges', () => dropPrivileges(work))
-  line.at('run')
-  const context = makeContext(birth)
-  setCurrentDaemon(context)
-  return { context, isReadyAtOnce: options.ready === 'auto' }
+  birth.line.at('run')
+  return { context: makeContext(birth), isReadyAtOnce: work.options.ready === 'auto' }
 }
 
-/** Refuses to become a daemon twice: to run again up to the second call is to meet the first. */
-function refuseSecondCall(birth: Birth, call: Call): void {
-  if (arrived.has(birth)) {
-    throw new DaemonicError(
-      'ALREADY_A_DAEMON',
-      `${showCall(call)}: this process (pid ${process.pid}) is a daemon already`,
-    )
-  }
-  arrived.add(birth)
+/** Turns this process into what the options ask for. */
+async function settle({ line }: Birth, work: Work, call: Call): Promise<void> {
+  const { nice, umask, workingDir, title, user, group } = work.options
+  if (!isSame(work.call, call)) throw (await import('./refusals.ts')).otherCall(work.call, call)
+  line.enter('nice')
+  if (nice !== undefined) (await import('./niced.ts')).checkNice(nice)
+  line.enter('umask')
+  process.umask(umask)
+  line.enter('workingDir')
+  changeDirectory(workingDir)
+  line.enter('streams')
+  redirect(1, work.stdout.fd)
+  redirect(2, work.stderr.fd)
+  line.enter('title')
+  if (title !== undefined) process.title = title
+  line.enter('privileges')
+  if (user !== undefined || group !== undefined) (await import('./privileges.ts')).dropPrivileges(work)
 }
 
-/** Refuses another call than the launcher's. */
-function checkCall(expected: Call, reached: Call): void {
-  if (expected.verb === reached.verb && expected.name === reached.name) return
-  throw new Error(
-    `the launcher called ${showCall(expected)}, but run again as the daemon the program reached ${showCall(reached)}`,
-  )
+/** Is this the call that the launcher made? */
+function isSame(expected: Call, reached: Call): boolean {
+  return expected.verb === reached.verb && expected.name === reached.name
 }
 
 /** Changes the working directory, and the variable that says where it is. */
@@ -67,7 +61,44 @@ function changeDirectory(path: string): void {
   if (process.env['PWD'] !== undefined) process.env['PWD'] = path
 }
 
-/** Sets the title, when one is given. */
-function setTitle(title: string | undefined): void {
-  if (title !== undefined) process.title = title
+/**
+ * Makes descriptor `target` (1 or 2) lead to the file that is open at `source`, and closes `source`.
+ * Node has no dup2(2), but open(2) takes the lowest number that is free, and that is the one closed just before.
+ * @throws when another thread opened a file in between and got the number.
+ */
+function redirect(target: 1 | 2, source: number): void {
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_NOCTTY
+  closeSync(target)
+  const got = openSync(`/dev/fd/${source}`, flags)
+  if (got !== target) {
+    closeSync(got)
+    throw new Error(`descriptor ${target} was taken by another thread while it was being replaced`)
+  }
+  closeSync(source)
+}
+
+/** Makes a daemon's context. */
+function makeContext({ line }: Birth): DaemonContext {
+  let signal: AbortSignal | undefined
+  return {
+    pid: process.pid,
+    get signal() {
+      signal ??= stopSignal()
+      return signal
+    },
+    ready: () => line.ready(),
+    status: (text) => line.report({ kind: 'status', text: String(text) }),
+    onReload: (listener) => {
+      const onHangUp = (): void => void listener()
+      process.on('SIGHUP', onHangUp)
+      return () => void process.off('SIGHUP', onHangUp)
+    },
+  }
+}
+
+/** Makes a signal that SIGTERM and SIGINT abort. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => controller.abort(name))
+  return controller.signal
 }

@@ -1,11 +1,11 @@
 import { NotPermittedError } from '../errors.ts'
-import type { NormalOptions } from '../options/types.ts'
+import type { GivenOptions } from '../options/types.ts'
 
 /**
  * Refuses what only root may do.
  * @throws {NotPermittedError} for `user` and `group`.
  */
-export function checkRights(options: NormalOptions): void {
+export function checkRights(options: GivenOptions): void {
   if (process.geteuid?.() === 0) return
   for (const option of ['user', 'group'] as const) {
     const value = options[option]

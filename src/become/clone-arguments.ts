@@ -1,27 +1,22 @@
+import { serialize } from 'node:v8'
 import { ArgumentError } from '../errors.ts'
-import { type Call, showCall } from './work.ts'
+import { showCall } from './refusals.ts'
+import type { Call } from './work.ts'
 
 /**
- * Clones the arguments into bytes that the daemon makes them from again; none for no arguments.
+ * Clones the arguments into bytes that the daemon makes them from again.
  * @throws {ArgumentError} that says which one can't be cloned.
  */
-export async function cloneArguments(call: Call, args: readonly unknown[]): Promise<Uint8Array> {
-  if (args.length === 0) return new Uint8Array()
-  const { serialize } = await import('node:v8')
+export function cloneArguments(call: Call, args: readonly unknown[]): Uint8Array {
   try {
     return serialize(args)
   } catch (error) {
-    throw nameArgument(call, args, serialize, error)
+    throw nameArgument(call, args, error)
   }
 }
 
 /** Finds the argument that is to blame. */
-function nameArgument(
-  call: Call,
-  args: readonly unknown[],
-  serialize: (value: unknown) => Uint8Array,
-  error: unknown,
-): ArgumentError {
+function nameArgument(call: Call, args: readonly unknown[], error: unknown): ArgumentError {
   const index = args.findIndex((arg) => {
     try {
       serialize(arg)

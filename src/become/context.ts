@@ -1,5 +1,3 @@
-import { DaemonicError } from '../errors.ts'
-
 /** How a daemon sees itself. Nothing is installed before it is touched. */
 export interface DaemonContext {
   readonly pid: number
@@ -17,20 +15,4 @@ export interface DaemonContext {
    * @returns a function that takes it back.
    */
   onReload(listener: () => unknown): () => void
-}
-
-let current: DaemonContext | undefined
-
-/**
- * The context of this daemon.
- * @throws {DaemonicError} NOT_A_DAEMON, in a process that is none, and before the call.
- */
-export function currentDaemon(): DaemonContext {
-  if (current !== undefined) return current
-  throw new DaemonicError('NOT_A_DAEMON', 'currentDaemon(): this process is no daemon, or has not reached the call yet')
-}
-
-/** Makes the context that currentDaemon() gives from now on. */
-export function setCurrentDaemon(context: DaemonContext): void {
-  current = context
 }

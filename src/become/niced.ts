@@ -5,8 +5,13 @@ import { getPriority } from 'node:os'
  * Puts nice(1) before a command. It sets the niceness before Node has threads: on Linux each thread has its own, and
  * setpriority(2) from inside changes one of them.
  */
-export function niced(command: readonly string[], nice: number | undefined): readonly string[] {
-  if (nice === undefined) return command
+export function niced(command: readonly string[], nice: number): readonly string[] {
   const path = ['/usr/bin/nice', '/bin/nice'].find((candidate) => existsSync(candidate)) ?? 'nice'
   return [path, '-n', String(nice - getPriority()), ...command]
+}
+
+/** Refuses a niceness that nice(1) could not set: it only warns, and goes on. */
+export function checkNice(nice: number): void {
+  if (getPriority() === nice) return
+  throw new Error(`nice: ${nice} could not be set, it is ${getPriority()}; only root may lower it`)
 }

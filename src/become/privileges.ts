@@ -14,7 +14,6 @@ interface Credentials {
 
 /** Becomes another user and group for good: real, effective and saved ids, and the supplementary groups. */
 export function dropPrivileges({ options: { user, group }, stdout, stderr, hasOwnEnvironment }: Work): void {
-  if (user === undefined && group === undefined) return
   const credentials = process as unknown as Credentials
   const account = user === undefined ? undefined : findAccount(credentials, user)
   const gid = group ?? account?.gid

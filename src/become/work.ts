@@ -22,8 +22,3 @@ export interface Work {
   /** Was the environment given? Then HOME and USER are left as they were given. */
   hasOwnEnvironment: boolean
 }
-
-/** Shows a call in an error. */
-export function showCall({ verb, name }: Call): string {
-  return name === '' ? `${verb}()` : `${verb}(${name})`
-}

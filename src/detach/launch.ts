@@ -1,12 +1,17 @@
+// The first fork, the second, and what passes through them, in one file: it is on the way to the user's first line, where
+// each file costs about a sixtieth of what Node needs to boot.
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import type { UlimitCall } from '../options/types.ts'
-import { inheritedDescriptors } from '../system/inherited-descriptors.ts'
-import { planDescriptors } from './descriptors.ts'
-import { birthEnvironment } from './environment.ts'
-import type { StartMessage } from './message.ts'
-import { type TrampolineEnd, trampolineArguments } from './trampoline.ts'
+import { type BirthEnvironment, birthEnvironment } from './rerun.ts'
+
+/** How a trampoline ended; `error` when there never was one. */
+export interface TrampolineEnd {
+  code: number | null
+  signal: string | null
+  error?: unknown
+}
 
 export interface LaunchRequest {
   /** What the daemon runs: Node and its arguments. */
@@ -22,9 +27,6 @@ export interface LaunchRequest {
   stderr: number
   /** An open pid file, to be locked and handed over; it is closed here. */
   pidFile: { fd: number; path: string; locked: boolean } | undefined
-  /** What the daemon is told, made when the numbers of its descriptors are known. */
-  work: (streams: { stdout: number; stderr: number }) => unknown
-  payload: Uint8Array
 }
 
 export interface Launched {
@@ -33,9 +35,13 @@ export interface Launched {
   /** To the daemon; undefined when the system refused even that. */
   channel: Duplex | undefined
   trampoline: Promise<TrampolineEnd>
+  /** What the message to the daemon is made of. */
+  plan: DescriptorPlan
+  birth: BirthEnvironment
+  lock: { fd: number; path: string } | null
 }
 
-/** Starts a daemon through the trampoline, and tells it what it is to do. Returns before it has come up. */
+/** Starts a daemon through the trampoline. It boots, and waits for its message: see tell(). */
 export function launch(request: LaunchRequest): Launched {
   const { transcript, stdout, stderr, pidFile } = request
   const plan = planDescriptors(
@@ -47,15 +53,9 @@ export function launch(request: LaunchRequest): Launched {
   const birth = birthEnvironment(request.env, plan.at.channel)
   const child = spawnTrampoline(request, lock, birth.env, plan.stdio)
   const channel = child.stdio?.[plan.at.channel] as Duplex | undefined
-  const message = {
-    close: inheritedDescriptors().filter(({ fd }) => (plan.stdio[fd] ?? 'ignore') === 'ignore'),
-    nodeOptions: birth.nodeOptions,
-    environment: birth.environment,
-    pidFile: lock,
-    work: request.work({ stdout: plan.at.stdout, stderr: plan.at.stderr }),
-  }
-  if (channel !== undefined) tell(channel, message, request.payload)
-  return { session: child.pid, channel, trampoline: ended(child) }
+  // That nobody reads it any more shows in its end.
+  channel?.on('error', () => {})
+  return { session: child.pid, channel, trampoline: ended(child), plan, birth, lock }
 }
 
 /** Starts the trampoline. The lock belongs to all who hold the open file: from here on to the daemon alone. */
@@ -81,13 +81,91 @@ function ended(child: ChildProcess): Launched['trampoline'] {
   })
 }
 
-/** Sends the one message. That nobody reads it any more shows in the channel's end. */
-function tell(channel: Duplex, message: StartMessage, payload: Uint8Array): void {
-  const json = Buffer.from(JSON.stringify(message))
-  const lengths = Buffer.alloc(8)
-  lengths.writeUInt32LE(json.length, 0)
-  lengths.writeUInt32LE(payload.length, 4)
-  channel.on('error', () => {})
-  channel.write(Buffer.concat([lengths, json]))
-  if (payload.length > 0) channel.write(payload)
+/**
+ * The second fork. spawn() with `detached` did the first and setsid(2): the shell leads the new session. It locks, limits,
+ * starts the daemon with `&`, and ends: the daemon's parent is init now, and it leads no session, so that no terminal
+ * that it opens can become its own.
+ *
+ * The script is constant. What a user gives is only ever a positional parameter: lock descriptor and path ('' for none),
+ * then limits as (flag, other flag, value), then `--`, then the command.
+ * The environment of a bash that is called sh has SHLVL and _ added, which would look like a terminal's.
+ */
+const trampoline = `
+lock=$1 path=$2
+shift 2
+if [ -n "$lock" ]; then
+  PATH="$PATH:/usr/bin:/bin" flock -n "$lock"
+  case $? in 0) ;; 1) exit 75 ;; *) exit 69 ;; esac
+  [ "$path" -ef "/dev/fd/$lock" ] || exit 76
+  : >"/dev/fd/$lock"
+fi
+limit=100
+while [ "$1" != -- ]; do
+  ulimit "$1" "$3" 2>/dev/null || ulimit "$2" "$3" || exit $limit
+  limit=$((limit + 1))
+  shift 3
+done
+shift
+\${BASH_VERSION:+/usr/bin/env -u SHLVL -u _} "$@" &
+`
+
+/** Makes the trampoline's parameters. */
+function trampolineArguments(
+  lock: { fd: number; path: string } | null,
+  limits: readonly UlimitCall[],
+  command: readonly string[],
+): string[] {
+  const limitArguments = limits.flatMap(({ flag, otherFlag, value }) => [flag, otherFlag, value])
+  return ['-c', trampoline, 'daemonic', String(lock?.fd ?? ''), lock?.path ?? '', ...limitArguments, '--', ...command]
+}
+
+/** A descriptor, or what Node makes one from. */
+type Source = number | 'pipe' | 'ignore'
+
+/** What of ours the daemon needs a descriptor for. */
+interface Ours<Value, NoValue = never> {
+  channel: Value
+  stdout: Value
+  stderr: Value
+  lock: Value | NoValue
+}
+
+export interface DescriptorPlan {
+  /** For the `stdio` of spawn(). */
+  stdio: Source[]
+  /** The numbers at which the daemon finds ours. */
+  at: Ours<number, undefined>
+}
+
+/**
+ * Gives each of ours the lowest number from 3 on that the user does not want kept, and keeps those in their places.
+ * The channel is at 3, unless the user keeps a 3 of his own.
+ */
+function planDescriptors(
+  standard: readonly [Source, Source, Source],
+  ours: Ours<Source, undefined>,
+  keep: readonly number[],
+): DescriptorPlan {
+  const stdio: Source[] = [...standard]
+  for (const fd of keep) stdio[fd] = fd
+  const place = (source: Source): number => {
+    const fd = firstFree(stdio)
+    stdio[fd] = source
+    return fd
+  }
+  const at = {
+    channel: place(ours.channel),
+    stdout: place(ours.stdout),
+    stderr: place(ours.stderr),
+    lock: ours.lock === undefined ? undefined : place(ours.lock),
+  }
+  // Above 2, 'ignore' opens nothing: the numbers between stay free.
+  return { stdio: Array.from(stdio, (source) => source ?? 'ignore'), at }
+}
+
+/** The lowest number that nothing is planned for. */
+function firstFree(stdio: Source[]): number {
+  let fd = 0
+  while (stdio[fd] !== undefined) fd += 1
+  return fd
 }

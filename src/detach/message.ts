@@ -14,12 +14,12 @@ export interface StartMessage {
 
 /** What the daemon tells its launcher, each a line of JSON, until it is ready. */
 export type Report =
-  | { kind: 'born'; pid: number }
+  | { kind: 'born'; pid: number; step: string }
   | { kind: 'at'; step: string }
   | { kind: 'status'; text: string }
   | { kind: 'waiting' }
   | { kind: 'ready' }
-  | { kind: 'failed'; error: ErrorData }
+  | { kind: 'failed'; step: string; error: ErrorData }
   | { kind: 'ended'; exitCode: number }
 
 /** An error as data: what was thrown, when it is no Error, is its `value`. */

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, ftruncateSync, lstatSync, readFileSync, readSync } from 'node:fs'
 import { InvalidOptionError } from '../errors.ts'
 import { exclusiveOpenFlag, opensLocked } from '../system/exclusive-open.ts'
-import { openOrCreate } from '../system/open-or-create.ts'
+import { openOrCreate } from '../system/unix.ts'
 
 /** An open pid file; not yet locked, where that is left to the trampoline. */
 export interface PidFile {

@@ -1,5 +1,4 @@
 import { AlreadyRunningError } from '../errors.ts'
-import { findHolder } from './find-holder.ts'
 import { openPidFile, type PidFile } from './pid-file.ts'
 
 /** What came of a start: ready, or why the pid file was not to be had: it is locked, or no longer where it was opened. */
@@ -20,6 +19,7 @@ export async function withPidFile(
     const attempt = pidFile === undefined ? 'locked' : await start(pidFile)
     if (attempt === 'ready') return
     if (attempt === 'replaced') continue
+    const { findHolder } = await import('./find-holder.ts')
     const pid = await findHolder(path)
     if (pid !== undefined || performance.now() > deadline) throw new AlreadyRunningError(path, pid)
   }

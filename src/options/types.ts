@@ -95,3 +95,6 @@ export interface NormalOptions {
   /** Milliseconds. */
   startTimeout: number
 }
+
+/** The options as they were given, each of them read. */
+export type GivenOptions = { [Name in keyof NormalOptions]?: NormalOptions[Name] | undefined }

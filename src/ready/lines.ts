@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 
 /** Calls back for each whole line of a stream. Resolves when the stream has ended, however it did. */
 export function readLines(stream: Readable | undefined, onLine: (line: string) => void): Promise<void> {
-  if (stream === undefined) return Promise.resolve()
+  if (stream === undefined || stream.destroyed) return Promise.resolve()
   let rest = ''
   stream.setEncoding('utf8')
   stream.on('data', (text: string) => {

@@ -43,14 +43,19 @@ export function waitUntilReady(launched: Launched, milliseconds: number): Promis
     readLines(launched.channel, (line) => {
       const report = JSON.parse(line) as Report
       if (report.kind === 'ready') settle('ready')
-      else if (report.kind === 'failed' && seen.error === undefined) noteFailure(seen, report.error, settle)
+      else if (report.kind === 'failed' && seen.error === undefined) noteFailure(seen, report, settle)
       else note(seen, report)
     }).then(() => trampolineEnded.then(() => settle('ended')))
   })
 }
 
 /** Notes a failure. The daemon ends by itself now, or is ended; its exit code comes when it does. */
-function noteFailure(seen: Sighting, error: ErrorData, settle: (kind: Outcome['kind']) => void): void {
+function noteFailure(
+  seen: Sighting,
+  { step, error }: Report & { kind: 'failed' },
+  settle: (kind: Outcome['kind']) => void,
+): void {
+  seen.step = step as StartStep
   seen.error = error
   setTimeout(() => settle('ended'), 1000).unref()
 }
@@ -58,7 +63,7 @@ function noteFailure(seen: Sighting, error: ErrorData, settle: (kind: Outcome['k
 /** Notes what the daemon said of itself. After a failure its steps say nothing more. */
 function note(seen: Sighting, report: Report): void {
   if (report.kind === 'born') seen.pid = report.pid
-  if (report.kind === 'at' && seen.error === undefined) seen.step = report.step as StartStep
+  if ('step' in report && seen.error === undefined) seen.step = report.step as StartStep
   if (report.kind === 'status') seen.status = report.text
   if (report.kind === 'ended') seen.exitCode = report.exitCode
 }

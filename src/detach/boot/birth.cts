@@ -1,8 +1,6 @@
-import { closeSync, fstatSync } from 'node:fs'
-import type { StartMessage } from '../message.ts'
-import { readFrame } from './frame.cjs'
-import { type Line, openLine } from './line.cjs'
-import { claimPidFile, removePidFile } from './pid-file.cjs'
+// Birth and line in one file, and what few starts need behind require(): all of it is on the way to the user's first line.
+import { closeSync, fstatSync, readSync, writeSync } from 'node:fs'
+import type { Report, StartMessage } from '../message.ts'
 
 /** What the layers above find when this process is a daemon. */
 export interface Birth {
@@ -19,10 +17,29 @@ export function beBorn(channel: number): Birth {
   restoreEnvironment(message)
   closeInherited(message.close)
   const line = openLine(channel)
-  line.report({ kind: 'born', pid: process.pid })
   if (message.pidFile !== null) keepPidFile(line, message.pidFile)
-  line.at('program')
+  line.enter('program')
+  line.report({ kind: 'born', pid: process.pid, step: 'program' })
   return { message, payload, line }
+}
+
+/** Reads the launcher's one message: two lengths (32 bits, little-endian), the JSON, the payload. */
+function readFrame(channel: number): { message: StartMessage; payload: Buffer } {
+  const lengths = readExactly(channel, 8)
+  const message = readExactly(channel, lengths.readUInt32LE(0))
+  const payload = readExactly(channel, lengths.readUInt32LE(4))
+  return { message: JSON.parse(message.toString()), payload }
+}
+
+/** Reads so many bytes. A launcher that is gone has no use for a daemon: this process ends before the user's code ran. */
+function readExactly(channel: number, length: number): Buffer {
+  const buffer = Buffer.allocUnsafe(length)
+  for (let filled = 0; filled < length; ) {
+    const count = readSync(channel, buffer, filled, length - filled, null)
+    if (count === 0) process.exit(1)
+    filled += count
+  }
+  return buffer
 }
 
 /** Gives the user's code the environment that it would have without us. */
@@ -55,7 +72,105 @@ function leadsTo({ fd, dev, ino }: StartMessage['close'][number]): boolean {
 
 /** Writes the pid into the file whose lock this process holds, and removes it at a clean exit. */
 function keepPidFile(line: Line, pidFile: { fd: number; path: string }): void {
-  line.at('pidFile')
-  line.attempt(() => claimPidFile(pidFile.fd))
+  const { claimPidFile, removePidFile } = require('./pid-file.cjs') as typeof import('./pid-file.cts')
+  line.enter('pidFile')
+  try {
+    claimPidFile(pidFile.fd)
+  } catch (error) {
+    line.failed(error)
+    throw error
+  }
   process.on('exit', () => removePidFile(pidFile.fd, pidFile.path))
+}
+
+/** The daemon's end of the channel: what it says until it is ready. */
+export interface Line {
+  /** Enters a step: whatever is thrown from here on is thrown in it. */
+  enter(step: string): void
+  /** Enters a step, and says so: the daemon may end, or hang, in it. */
+  at(step: string): void
+  /** Says something to the launcher. */
+  report(report: Report): void
+  /** Says that the daemon failed. Only the first failure counts. */
+  failed(error: unknown): void
+  /** Says that the daemon is ready, and closes the channel. Later calls do nothing. */
+  ready(): void
+  isOpen(): boolean
+}
+
+/** Opens the line, and sees to it that no end of this process goes unsaid. */
+export function openLine(channel: number): Line {
+  let open = true
+  let failed = false
+  let step = 'boot'
+
+  const report = (report: Report): void => {
+    if (open && !tryWrite(channel, `${JSON.stringify(report)}\n`)) abandon()
+  }
+  const line: Line = {
+    enter: (name) => {
+      step = name
+    },
+    at: (name) => {
+      step = name
+      report({ kind: 'at', step })
+    },
+    report,
+    failed: (error) => {
+      if (failed) return
+      failed = true
+      const { encodeError } = require('./encode-error.cjs') as typeof import('./encode-error.cts')
+      report({ kind: 'failed', step, error: encodeError(error) })
+    },
+    ready: () => {
+      if (!open) return
+      report({ kind: 'ready' })
+      open = false
+      closeSync(channel)
+      stopWatching()
+    },
+    isOpen: () => open,
+  }
+  const stopWatching = watch(line, (exitCode) => {
+    tryWrite(channel, `${JSON.stringify({ kind: 'ended', exitCode } satisfies Report)}\n`)
+    open = false
+  })
+  return line
+}
+
+/** Watches for every way in which this process can end early, until told to stop. */
+function watch(line: Line, onExit: (exitCode: number) => void): () => void {
+  const onError = (error: unknown): void => {
+    if (isFatal()) line.failed(error)
+  }
+  process.on('uncaughtExceptionMonitor', onError)
+  process.prependListener('exit', onExit)
+  // A launcher that was killed is met by the next write: nobody will ever hear that this daemon is ready.
+  const beat = setInterval(() => line.report({ kind: 'waiting' }), 250).unref()
+  return () => {
+    process.off('uncaughtExceptionMonitor', onError)
+    process.off('exit', onExit)
+    clearInterval(beat)
+  }
+}
+
+/** Does an uncaught error end this process? Not when the user's code has taken over that decision. */
+function isFatal(): boolean {
+  return process.listenerCount('uncaughtException') === 0 && !process.hasUncaughtExceptionCaptureCallback()
+}
+
+/** Writes the whole text; false when nobody is there to read it. */
+function tryWrite(fd: number, text: string): boolean {
+  try {
+    for (let rest = Buffer.from(text); rest.length > 0; ) rest = rest.subarray(writeSync(fd, rest))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Ends a daemon whose launcher was killed while it waited: nothing half-started is left behind. */
+function abandon(): never {
+  tryWrite(2, `daemonic: the launcher of this daemon (pid ${process.pid}) was gone before it was ready: it ends\n`)
+  process.exit(1)
 }

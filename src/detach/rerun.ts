@@ -1,4 +1,36 @@
 import { fileURLToPath } from 'node:url'
+import { DaemonicError } from '../errors.ts'
+import { isWorker } from '../system/unix.ts'
+
+/**
+ * Makes the command that runs this program once more: the same interpreter, flags and arguments.
+ * Left out are the flags of the inspector, whose port is taken.
+ * @throws {DaemonicError} NOT_REPEATABLE, when the program came from somewhere that can't be read twice.
+ */
+export function rerunCommand(): string[] {
+  if (isWorker()) throw notRepeatable('it called from a worker thread; call from the main thread')
+  const flags = withoutInspectorFlags(process.execArgv)
+  const [, ...words] = process.argv
+  if (flags.some(isEval)) return [process.execPath, ...flags, ...(words.length > 0 ? ['--', ...words] : [])]
+  if (flags.includes('-i') || flags.includes('--interactive')) throw notRepeatable('it is a REPL; put it into a file')
+  if (words.length === 0 || words[0] === '-') {
+    throw notRepeatable('it was read from standard input, or typed into a REPL; put it into a file')
+  }
+  return [process.execPath, ...flags, ...words]
+}
+
+/** Is this the flag whose code is the program? */
+function isEval(flag: string): boolean {
+  return /^(?:-e|-p|-pe|--eval|--print)$|^--(?:eval|print)=/.test(flag)
+}
+
+/** The error for a program that can't go on as a daemon. */
+function notRepeatable(why: string): DaemonicError {
+  return new DaemonicError(
+    'NOT_REPEATABLE',
+    `A daemon runs its program once more, up to the call; this one can't be run again: ${why}`,
+  )
+}
 
 /** What belongs to a terminal session, or to the script of npm that a program was started by. */
 const sessionVariables = new Set([
@@ -81,7 +113,7 @@ const inspectorFlag = /^--(?:inspect|debug-port)(?:$|[-=])/
 const inspectorFlagWithValue = /^--(?:inspect-port|debug-port|inspect-publish-uid)$/
 
 /** Leaves the inspector's flags out of a list of arguments to Node. */
-export function withoutInspectorFlags(flags: readonly string[]): string[] {
+function withoutInspectorFlags(flags: readonly string[]): string[] {
   return flags.filter((flag, index) => {
     const isValue = index > 0 && inspectorFlagWithValue.test(flags[index - 1] ?? '')
     return !isValue && !inspectorFlag.test(flag)

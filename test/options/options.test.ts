@@ -4,8 +4,12 @@ import { isAbsolute, resolve } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { InvalidOptionError } from '../../src/errors.ts'
-import { normalizeOptions } from '../../src/options/normalize.ts'
+import { completeOptions } from '../../src/options/complete.ts'
+import { readGiven } from '../../src/options/read-given.ts'
 import type { DaemonOptions } from '../../src/options/types.ts'
+
+/** What the launcher does with options. */
+const normalizeOptions = (options: DaemonOptions = {}) => completeOptions(readGiven(options))
 
 const path = fc.string({ minLength: 1 }).filter((text) => !text.includes('\0'))
 const text = path

@@ -1,0 +1,20 @@
+import { inheritedDescriptors } from '../system/inherited-descriptors.ts'
+import type { Launched } from './launch.ts'
+import type { StartMessage } from './message.ts'
+
+/** Sends a daemon its one message: what it is to close, to put right and to do, and the bytes that go with it. */
+export function tell({ channel, plan, birth, lock }: Launched, work: unknown, payload: Uint8Array): void {
+  const message: StartMessage = {
+    close: inheritedDescriptors().filter(({ fd }) => (plan.stdio[fd] ?? 'ignore') === 'ignore'),
+    nodeOptions: birth.nodeOptions,
+    environment: birth.environment,
+    pidFile: lock,
+    work,
+  }
+  const json = Buffer.from(JSON.stringify(message))
+  const lengths = Buffer.alloc(8)
+  lengths.writeUInt32LE(json.length, 0)
+  lengths.writeUInt32LE(payload.length, 4)
+  channel?.write(Buffer.concat([lengths, json]))
+  if (payload.length > 0) channel?.write(payload)
+}

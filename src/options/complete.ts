@@ -1,0 +1,46 @@
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { InvalidOptionError } from '../errors.ts'
+import type { GivenOptions, NormalOptions } from './types.ts'
+
+/**
+ * Makes the options complete: fills in the defaults, and makes paths absolute.
+ * @throws {InvalidOptionError} for a working directory that can't be used.
+ */
+export function completeOptions(given: GivenOptions): NormalOptions {
+  const workingDir = resolve(given.workingDir ?? '.')
+  if (given.workingDir !== undefined) checkDirectory(given.workingDir, workingDir)
+  return {
+    workingDir,
+    stdout: resolve(workingDir, given.stdout ?? '/dev/null'),
+    stderr: resolve(workingDir, given.stderr ?? '/dev/null'),
+    umask: given.umask ?? 0,
+    env: given.env,
+    user: given.user,
+    group: given.group,
+    limits: given.limits ?? [],
+    nice: given.nice,
+    title: given.title,
+    preserveFds: given.preserveFds ?? [],
+    pidFile: given.pidFile === undefined ? undefined : resolve(workingDir, given.pidFile),
+    ready: given.ready ?? 'auto',
+    startTimeout: given.startTimeout ?? 30_000,
+  }
+}
+
+/** Refuses a working directory that the daemon could not change to. */
+function checkDirectory(value: string, path: string): void {
+  const problem = directoryProblem(path)
+  if (problem === undefined) return
+  throw new InvalidOptionError('workingDir', value, `workingDir: can't work in '${path}': ${problem.message}`, problem)
+}
+
+/** Says why a path is no directory that can be used, or nothing when it can. */
+function directoryProblem(path: string): Error | undefined {
+  try {
+    // The dot needs the right to search the directory, which a plain stat of it does not.
+    return statSync(`${path}/.`).isDirectory() ? undefined : new Error('not a directory')
+  } catch (error) {
+    return error as Error
+  }
+}

@@ -1,0 +1,57 @@
+import { InvalidOptionError } from '../errors.ts'
+import { readLimits } from './limits.ts'
+import {
+  type Reader,
+  readAccount,
+  readChoice,
+  readDuration,
+  readEnvironment,
+  readFds,
+  readNice,
+  readPath,
+  readText,
+  readUmask,
+} from './readers.ts'
+import type { GivenOptions, NormalOptions } from './types.ts'
+
+/** How each option is read. The one list of options: an option that is not here does not exist. */
+const readers: { [Name in keyof NormalOptions]: Reader<NormalOptions[Name] | undefined> } = {
+  stdout: readPath,
+  stderr: readPath,
+  workingDir: readPath,
+  umask: readUmask,
+  env: readEnvironment,
+  user: readAccount,
+  group: readAccount,
+  limits: readLimits,
+  nice: readNice,
+  title: readText,
+  preserveFds: readFds,
+  pidFile: readPath,
+  ready: readChoice('auto', 'manual'),
+  startTimeout: readDuration,
+}
+
+/**
+ * Reads the options that were given.
+ * @throws {InvalidOptionError} for an unknown option, and a wrong type or value.
+ */
+export function readGiven(options: unknown): GivenOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new InvalidOptionError('options', options, `Expected the options to be an object, got ${show(options)}`)
+  }
+  const given: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(readers, name)) {
+      const known = Object.keys(readers).join(', ')
+      throw new InvalidOptionError(name, value, `There is no option '${name}'; there are: ${known}`)
+    }
+    if (value !== undefined) given[name] = readers[name as keyof NormalOptions](value, name)
+  }
+  return given
+}
+
+/** Shows a value in an error. */
+function show(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`
+}
