@@ -1,6 +1,6 @@
 import type { Launched } from '../detach/launch.ts'
 import { tell } from '../detach/tell.ts'
-import type { StartAttempt } from '../home/with-pid-file.ts'
+import type { StartAttempt } from '../home/pid-file.ts'
 import { waitUntilReady } from '../ready/wait.ts'
 import type { StartPlan } from './launch-daemon.ts'
 import type { Work } from './work.ts'

@@ -2,8 +2,7 @@ import { closeSync, constants, fstatSync } from 'node:fs'
 import { type Launched, launch } from '../detach/launch.ts'
 import { rerunCommand } from '../detach/rerun.ts'
 import { InvalidOptionError } from '../errors.ts'
-import type { PidFile } from '../home/pid-file.ts'
-import type { StartAttempt } from '../home/with-pid-file.ts'
+import type { PidFile, StartAttempt } from '../home/pid-file.ts'
 import { completeOptions } from '../options/complete.ts'
 import type { DaemonOptions, GivenOptions, NormalOptions } from '../options/types.ts'
 import { openNameless, openOrCreate, requireUnix } from '../system/unix.ts'
@@ -61,7 +60,7 @@ async function attemptStart(plan: StartPlan, pidFile?: PidFile): Promise<StartAt
 
 /** Starts the daemon under the lock of its pid file. */
 async function startLocked(plan: StartPlan, path: string): Promise<void> {
-  const { withPidFile } = await import('../home/with-pid-file.ts')
+  const { withPidFile } = await import('../home/pid-file.ts')
   await withPidFile(path, plan.deadline, (pidFile) => attemptStart(plan, pidFile))
 }
 

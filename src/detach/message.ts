@@ -1,5 +1,7 @@
 /** What the launcher tells the daemon at its birth, as JSON; `payload` bytes follow it on the channel. */
 export interface StartMessage {
+  /** The URL of the boot, as the layer above names it. */
+  boot: string
   /** Inherited descriptors that nobody asked to keep, and the files that they lead to. */
   close: { fd: number; dev: string; ino: string }[]
   /** NODE_OPTIONS as the user's code shall see it; null when it was not set. */

@@ -66,7 +66,8 @@ export function isSessionVariable(name: string): boolean {
 export interface BirthEnvironment {
   /** What the trampoline and Node are started with. */
   env: Record<string, string>
-  /** What the daemon's boot makes of it before the user's code runs. */
+  /** What the daemon's boot makes of it before the user's code runs, and under which name it says so. */
+  boot: string
   nodeOptions: string | null
   environment: Record<string, string | null>
 }
@@ -80,6 +81,7 @@ export function birthEnvironment(given: NodeJS.Dict<string> | undefined, channel
   const nodeOptions = wanted['NODE_OPTIONS'] === undefined ? null : withoutInspector(wanted['NODE_OPTIONS'])
   return {
     env: { ...wanted, DAEMONIC_CHANNEL: String(channel), NODE_OPTIONS: preloading(nodeOptions) },
+    boot: bootUrl.href,
     nodeOptions,
     environment: changedByShell(wanted),
   }
@@ -101,10 +103,11 @@ function changedByShell(wanted: Record<string, string>): Record<string, string |
   return Object.fromEntries([...dropped, ...shellVariables].map((name) => [name, wanted[name] ?? null]))
 }
 
+const bootUrl = new URL('./boot/boot.entry.cjs', import.meta.url)
+
 /** Puts the boot before everything else that Node preloads. */
 function preloading(nodeOptions: string | null): string {
-  const boot = fileURLToPath(new URL('./boot/boot.entry.cjs', import.meta.url))
-  const preload = `--require "${boot.replace(/["\\]/g, '\\$&')}"`
+  const preload = `--require "${fileURLToPath(bootUrl).replace(/["\\]/g, '\\$&')}"`
   return nodeOptions === null ? preload : `${preload} ${nodeOptions}`
 }
 

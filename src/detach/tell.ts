@@ -1,4 +1,4 @@
-import { inheritedDescriptors } from '../system/inherited-descriptors.ts'
+import { inheritedDescriptors } from '../system/unix.ts'
 import type { Launched } from './launch.ts'
 import type { StartMessage } from './message.ts'
 
@@ -6,6 +6,7 @@ import type { StartMessage } from './message.ts'
 export function tell({ channel, plan, birth, lock }: Launched, work: unknown, payload: Uint8Array): void {
   const message: StartMessage = {
     close: inheritedDescriptors().filter(({ fd }) => (plan.stdio[fd] ?? 'ignore') === 'ignore'),
+    boot: birth.boot,
     nodeOptions: birth.nodeOptions,
     environment: birth.environment,
     pidFile: lock,

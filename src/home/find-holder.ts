@@ -1,6 +1,5 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readPid } from './pid-file.ts'
 
 /** How long the holder of a lock may take until it has written its pid, before the lock is tried again. */
 const patience = 250
@@ -23,12 +22,22 @@ function mayHold(pid: number, path: string): boolean {
   try {
     const { ino, dev } = statSync(path, { bigint: true })
     return readdirSync(`/proc/${pid}/fd`).some((fd) => {
-      // With bigint, for the sake of Node 20: see inherited-descriptors.ts.
+      // With bigint, for the sake of Node 20: see unix.ts.
       const there = statSync(`/proc/${pid}/fd/${fd}`, { bigint: true, throwIfNoEntry: false })
       return there?.ino === ino && there.dev === dev
     })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     return code === 'EACCES' || code === 'EPERM' || process.platform !== 'linux'
+  }
+}
+
+/** Reads the pid in a pid file; nothing when there is none in it. */
+function readPid(path: string): number | undefined {
+  try {
+    const content = readFileSync(path, 'latin1').trim()
+    return /^[1-9]\d{0,9}$/.test(content) ? Number(content) : undefined
+  } catch {
+    return undefined
   }
 }

@@ -1,13 +1,36 @@
-import { closeSync, constants, fstatSync, ftruncateSync, lstatSync, readFileSync, readSync } from 'node:fs'
-import { InvalidOptionError } from '../errors.ts'
-import { exclusiveOpenFlag, opensLocked } from '../system/exclusive-open.ts'
-import { openOrCreate } from '../system/unix.ts'
+import { closeSync, constants, fstatSync, ftruncateSync, lstatSync, readSync } from 'node:fs'
+import { AlreadyRunningError, InvalidOptionError } from '../errors.ts'
+import { exclusiveOpenFlag, openOrCreate, opensLocked } from '../system/unix.ts'
 
 /** An open pid file; not yet locked, where that is left to the trampoline. */
 export interface PidFile {
   fd: number
   path: string
   locked: boolean
+}
+
+/** What came of a start: ready, or why the pid file was not to be had: it is locked, or no longer where it was opened. */
+export type StartAttempt = 'ready' | 'locked' | 'replaced'
+
+/**
+ * Starts something under the lock of a pid file. A file that its last owner removed meanwhile is opened anew; a lock
+ * whose holder is starting or leaving, so that its pid is not known, is tried again until the deadline.
+ * @throws {AlreadyRunningError} with the pid of the process that holds the lock.
+ */
+export async function withPidFile(
+  path: string,
+  deadline: number,
+  start: (pidFile: PidFile) => Promise<StartAttempt>,
+): Promise<void> {
+  for (;;) {
+    const pidFile = openPidFile(path)
+    const attempt = pidFile === undefined ? 'locked' : await start(pidFile)
+    if (attempt === 'ready') return
+    if (attempt === 'replaced') continue
+    const { findHolder } = await import('./find-holder.ts')
+    const pid = await findHolder(path)
+    if (pid !== undefined || performance.now() > deadline) throw new AlreadyRunningError(path, pid)
+  }
 }
 
 /** A pid file holds a number and white space. Anything longer is something else. */
@@ -18,7 +41,7 @@ const longestContent = 32
  * A link is not followed: who can write to the folder must not choose which file a root's daemon empties.
  * @throws {InvalidOptionError} when it can't be opened, or is there and no pid file.
  */
-export function openPidFile(path: string): PidFile | undefined {
+function openPidFile(path: string): PidFile | undefined {
   const fd = open(path)
   if (fd === undefined) return undefined
   try {
@@ -34,16 +57,6 @@ export function openPidFile(path: string): PidFile | undefined {
   }
   closeSync(fd)
   return undefined
-}
-
-/** Reads the pid in a pid file; nothing when there is none in it. */
-export function readPid(path: string): number | undefined {
-  try {
-    const content = readFileSync(path, 'latin1').trim()
-    return /^[1-9]\d{0,9}$/.test(content) ? Number(content) : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Opens the file; nothing when it is locked by another (macOS). */

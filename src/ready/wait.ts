@@ -1,7 +1,7 @@
+import type { Readable } from 'node:stream'
 import type { Launched } from '../detach/launch.ts'
 import type { ErrorData, Report } from '../detach/message.ts'
 import type { StartStep } from '../errors.ts'
-import { readLines } from './lines.ts'
 
 /** What was seen of a start. */
 export interface Sighting {
@@ -66,4 +66,19 @@ function note(seen: Sighting, report: Report): void {
   if ('step' in report && seen.error === undefined) seen.step = report.step as StartStep
   if (report.kind === 'status') seen.status = report.text
   if (report.kind === 'ended') seen.exitCode = report.exitCode
+}
+
+/** Calls back for each whole line of a stream. Resolves when the stream has ended, however it did. */
+function readLines(stream: Readable | undefined, onLine: (line: string) => void): Promise<void> {
+  if (stream === undefined || stream.destroyed) return Promise.resolve()
+  let rest = ''
+  stream.setEncoding('utf8')
+  stream.on('data', (text: string) => {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) onLine(line)
+  })
+  return new Promise((resolve) => {
+    stream.once('close', resolve)
+  })
 }
