@@ -125,5 +125,5 @@ function openLog(option: 'stdout' | 'stderr', path: string): Log {
  * it is needed when the daemon fails.
  */
 function openTranscript(): number {
-  return openNameless(process.env['TMPDIR'] || '/tmp')
+  return openNameless([process.env['TMPDIR'] || '/tmp', '/dev/shm'])
 }

@@ -1,5 +1,5 @@
-// The three verbs in one file, and the sides of a call behind import(): each file that a program loads costs it about a
-// sixtieth of what Node needs to boot, and neither side is of use to the other.
+// The three verbs in one file, and the sides of a call behind import(): each file costs every start about half a
+// millisecond, and neither side is of use to the other.
 import type { Birth } from '../detach/boot/birth.cts'
 import { DaemonicError } from '../errors.ts'
 import type { DaemonOptions } from '../options/types.ts'

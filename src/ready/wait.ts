@@ -41,12 +41,23 @@ export function waitUntilReady(launched: Launched, milliseconds: number): Promis
       seen.trampoline = how
     })
     readLines(launched.channel, (line) => {
-      const report = JSON.parse(line) as Report
+      const report = parseReport(line)
+      if (report === undefined) return
       if (report.kind === 'ready') settle('ready')
       else if (report.kind === 'failed' && seen.error === undefined) noteFailure(seen, report, settle)
       else note(seen, report)
     }).then(() => trampolineEnded.then(() => settle('ended')))
   })
+}
+
+/** Reads a report; nothing for what the user's code may have written to the descriptor by mistake. */
+function parseReport(line: string): Report | undefined {
+  try {
+    const report: unknown = JSON.parse(line)
+    return typeof report === 'object' && report !== null ? (report as Report) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Notes a failure. The daemon ends by itself now, or is ended; its exit code comes when it does. */

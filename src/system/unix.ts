@@ -1,4 +1,4 @@
-import { constants, fchmodSync, fstatSync, openSync, readdirSync, readFileSync, unlinkSync } from 'node:fs'
+import { constants, fchmodSync, fstatSync, openSync, readdirSync, readFileSync, statfsSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { DaemonicError } from '../errors.ts'
 
@@ -61,16 +61,31 @@ function tryOpen(path: string, flags: number, mode: number, expected: string): n
 /** O_TMPFILE of Linux, without O_DIRECTORY, whose value differs between processors. */
 const temporaryFile = 0o20000000
 
-/** Opens a file that has no name, for reading and appending; /dev/null where none can be had. */
-export function openNameless(folder: string): number {
-  for (const open of [openTemporary, openAndUnlink]) {
-    try {
-      return open(folder)
-    } catch {
-      // The next way, then.
+/** As much as a file without a name should find free: a program whose standard output meets a full disk is ended by Node. */
+const enough = 1024 ** 2
+
+/** Opens a file that has no name, for reading and appending, in the first folder that has room; else /dev/null. */
+export function openNameless(folders: readonly string[]): number {
+  for (const folder of folders) {
+    for (const open of hasRoom(folder) ? [openTemporary, openAndUnlink] : []) {
+      try {
+        return open(folder)
+      } catch {
+        // The next way, then.
+      }
     }
   }
   return openSync('/dev/null', 'r+')
+}
+
+/** Has the disk of a folder room left? */
+function hasRoom(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize >= enough
+  } catch {
+    return false
+  }
 }
 
 /** Linux, on most file systems: a file that never has a name, so that no death can leave it behind. */
