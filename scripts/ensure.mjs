@@ -19,13 +19,18 @@ export function tool(name) {
   return join(root, 'node_modules', '.bin', name)
 }
 
-/** Installs the development dependencies as the lock file has them. Their install scripts are not run. */
+/**
+ * Installs the development dependencies as the lock file has them. Their install scripts are not run.
+ * Not `npm ci`: it fails where a registry does not have the optional packages of each platform that there is.
+ */
 export function ensureInstalled() {
   const installed = join(root, 'node_modules', '.package-lock.json')
   const locked = join(root, 'package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(locked).mtimeMs) return
   console.error('Installing the development dependencies ...')
-  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  run('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
 }
 
 /** Compiles the package into dist/. */

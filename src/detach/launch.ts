@@ -130,7 +130,7 @@ interface Ours<Value, NoValue = never> {
   lock: Value | NoValue
 }
 
-export interface DescriptorPlan {
+interface DescriptorPlan {
   /** For the `stdio` of spawn(). */
   stdio: Source[]
   /** The numbers at which the daemon finds ours. */

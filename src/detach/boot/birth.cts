@@ -84,7 +84,7 @@ function keepPidFile(line: Line, pidFile: { fd: number; path: string }): void {
 }
 
 /** The daemon's end of the channel: what it says until it is ready. */
-export interface Line {
+interface Line {
   /** Enters a step: whatever is thrown from here on is thrown in it. */
   enter(step: string): void
   /** Enters a step, and says so: the daemon may end, or hang, in it. */
@@ -99,7 +99,7 @@ export interface Line {
 }
 
 /** Opens the line, and sees to it that no end of this process goes unsaid. */
-export function openLine(channel: number): Line {
+function openLine(channel: number): Line {
   let open = true
   let failed = false
   let step = 'boot'
