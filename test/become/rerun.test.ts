@@ -200,6 +200,21 @@ for (const [what, flags, input] of [
   })
 }
 
+for (const [platform, expected] of [
+  ['win32', 'daemonic needs Linux or macOS; this is win32; on Windows, run it in WSL, or as a service'],
+  ['sunos', 'daemonic needs Linux or macOS; this is sunos'],
+] as const) {
+  test(`on a platform that calls itself ${platform}, one clear error`, async (t) => {
+    const scope = makeProject(t, {
+      ...module_,
+      'platform.cjs': `Object.defineProperty(process, 'platform', { value: '${platform}' })`,
+    })
+    const error = readPrintedError((await run(scope, [node, '--require', './platform.cjs', 'app.mjs'])).stderr)
+    assert.equal(error.message, expected)
+    assert.match(error.properties, /code: 'UNSUPPORTED_PLATFORM'/)
+  })
+}
+
 test('an argument that can not be cloned is named, before anything is started', async (t) => {
   const program = `import { daemonizeFunc } from 'daemonic'
     await daemonizeFunc(function work() {}, {}, 1, { inside: () => {} })`
