@@ -16,6 +16,11 @@ const files = readdirSync(join(root, 'build', 'test'), { recursive: true, encodi
   .map((file) => join('build', 'test', file))
   .sort()
 
+if (files.length === 0) {
+  console.error(`There is no test file whose path holds ${names.join(' or ')}`)
+  process.exit(2)
+}
+
 const nodes = [process.execPath, ...(names.length === 0 ? newestNode() : [])]
 const failed = nodes.filter((node) => !passes(node))
 process.exitCode = failed.length === 0 ? 0 : 1

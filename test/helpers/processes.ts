@@ -4,12 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** How long anything may take before a test gives up, in milliseconds. Nothing waits that long when all is well. */
 export const patience = 60_000
 
-/** Lists the living processes that have this text in the environment that they were started with. */
+/** A mark is a variable of ours with a random value: nothing else can have it, and no less is looked for. */
+const markForm = /^DAEMONIC_TEST(?:_RUN)?=[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Lists the living processes that have this mark in the environment that they were started with. */
 export function findMarked(mark: string): number[] {
+  if (!markForm.test(mark)) throw new Error(`'${mark}' is no mark of a test`)
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => readProc(pid, 'environ').includes(mark) && isAlive(pid))
+    .filter((pid) => readProc(pid, 'environ').split('\0').includes(mark) && isAlive(pid))
 }
 
 /** Is this process alive? A zombie is not. */
@@ -49,6 +53,7 @@ export async function untilGone(pid: number): Promise<void> {
 
 /** Ends a process by its pid; one that is gone is what was wanted. */
 export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
+  if (!(pid > 1)) throw new Error(`${pid} is no pid of a test's process`)
   try {
     process.kill(pid, signal)
   } catch (error) {
