@@ -88,7 +88,7 @@ function ended(child: ChildProcess): Launched['trampoline'] {
  *
  * The script is constant. What a user gives is only ever a positional parameter: lock descriptor and path ('' for none),
  * then limits as (flag, other flag, value), then `--`, then the command.
- * The environment of a bash that is called sh has SHLVL and _ added, which would look like a terminal's.
+ * busybox and bash add SHLVL to the environment, bash adds _ as well: they would look like a terminal's.
  */
 const trampoline = `
 lock=$1 path=$2
@@ -106,7 +106,8 @@ while [ "$1" != -- ]; do
   shift 3
 done
 shift
-\${BASH_VERSION:+/usr/bin/env -u SHLVL -u _} "$@" &
+unset SHLVL OLDPWD
+\${BASH_VERSION:+/usr/bin/env -u _} "$@" &
 `
 
 /** Makes the trampoline's parameters. */

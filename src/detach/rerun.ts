@@ -56,7 +56,21 @@ const sessionVariables = new Set([
 const sessionPrefixes = ['SSH_', 'npm_', 'NODE_CHANNEL_']
 
 /** Variables that a shell sets for itself: it does not pass on what it was given, and exports some that it was not. */
-const shellVariables = ['IFS', 'LINENO', 'OLDPWD', 'OPTARG', 'OPTIND', 'PPID', 'PS1', 'PS2', 'PS4', 'PWD', 'SHLVL', '_']
+const shellVariables = [
+  'IFS',
+  'LINENO',
+  'OLDPWD',
+  'OPTARG',
+  'OPTIND',
+  'PATH',
+  'PPID',
+  'PS1',
+  'PS2',
+  'PS4',
+  'PWD',
+  'SHLVL',
+  '_',
+]
 
 /** Does this variable belong to a terminal session or to npm, so that a daemon has no use for it? */
 export function isSessionVariable(name: string): boolean {
