@@ -107,7 +107,7 @@ while [ "$1" != -- ]; do
 done
 shift
 unset SHLVL OLDPWD
-\${BASH_VERSION:+/usr/bin/env -u _} "$@" &
+\${BASH_VERSION:+/usr/bin/env -u SHLVL -u _} "$@" &
 `
 
 /** Makes the trampoline's parameters. */
