@@ -52,15 +52,35 @@ test('ready: the launcher stays until it is called, and not longer; calling it a
     isOver = true
     return ran
   })
-  await until('the daemon', () => {
-    try {
-      return scope.read('out.log').includes('listeners 0 0 0\nlisteners')
-    } catch {
-      return false
-    }
-  })
+  await until('the daemon', () => isHanging(scope))
   assert.equal(isOver, false)
   writeFileSync(scope.path('go'), '')
   assert.deepEqual(await launcher, { code: 0, signal: null, stdout: '', stderr: '' })
   await until('the line', () => scope.read('out.log').endsWith('ready\n'))
 })
+
+test('a launcher that is killed while it waits takes its daemon along', async (t) => {
+  const scope = makeScope(t)
+  const ran = await runFixture(scope, 'context', ['late'], {
+    onStart: async (launcher) => {
+      await until('the daemon', () => isHanging(scope))
+      launcher.kill('SIGKILL')
+    },
+  })
+  assert.equal(ran.signal, 'SIGKILL')
+  await until('the end of the daemon', () => scope.processes().length === 0)
+  assert.match(
+    scope.read('out.log'),
+    /^daemonic: the launcher of this daemon \(pid \d+\) was gone before it was ready: it ends$/m,
+  )
+  assert.throws(() => scope.read('daemon.pid'), { code: 'ENOENT' }, 'the exit was clean')
+})
+
+/** Does the daemon of the part `late` run, and wait for its file? */
+function isHanging(scope: Scope): boolean {
+  try {
+    return scope.read('out.log').includes('listeners 0 0 0\nlisteners')
+  } catch {
+    return false
+  }
+}

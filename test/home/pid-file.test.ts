@@ -1,7 +1,16 @@
 // The pid file: one daemon at a time, nothing stale is in the way, and no file of others is touched.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, readlinkSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { test } from 'node:test'
 import { assertStarted, daemonCommand, readFacts, readPid, startDaemon } from '../helpers/daemon.ts'
 import { skipUnlessRoot, skipWithout } from '../helpers/needs.ts'
@@ -138,6 +147,27 @@ test('a holder that never says its pid is an error when the time is over', {
   const error = readPrintedError((await startDaemon(scope, { options: { startTimeout: '1s' } })).stderr)
   assert.match(error.message, /^not started: a process that is starting or leaving holds the pid file/)
   assert.match(error.properties, /pid: undefined/)
+})
+
+test('a file that its last owner removes between the open and the lock is not the lock: it is opened anew', {
+  skip: skipWithout('flock'),
+}, async (t) => {
+  const scope = makeScope(t)
+  // A flock that waits, so that the interleaving is always the same.
+  mkdirSync(scope.path('bin'))
+  writeFileSync(
+    scope.path('bin/flock'),
+    `#!/bin/sh\ntouch "${scope.path('waits')}"\nwhile [ ! -e "${scope.path('go')}" ]; do sleep 0.01; done\nPATH="\${PATH#*:}" exec flock "$@"\n`,
+    { mode: 0o755 },
+  )
+  const slow = startDaemon(scope, {}, { env: { ...scope.env, PATH: `${scope.path('bin')}:${process.env['PATH']}` } })
+  await until('the waiting flock', () => existsSync(scope.path('waits')))
+  unlinkSync(scope.path('daemon.pid'))
+  assertStarted(await startDaemon(scope))
+  const pid = readPid(scope)
+  writeFileSync(scope.path('go'), '')
+  assertAlreadyRunning(await slow, scope, pid)
+  assert.deepEqual(scope.processes(), [pid])
 })
 
 for (const [what, content] of [
