@@ -1,6 +1,6 @@
 // The pid file: one daemon at a time, nothing stale is in the way, and no file of others is touched.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -34,6 +34,16 @@ function assertAlreadyRunning(ran: Ran, scope: Scope, pid: number | undefined): 
   )
 }
 
+/** An environment in which flock does something first, in the folder of the test: to stage an interleaving. */
+function withFlock(scope: Scope, before: string): Record<string, string> {
+  const flock = execFileSync('/bin/sh', ['-c', 'command -v flock'], { encoding: 'utf8' }).trim()
+  mkdirSync(scope.path('bin'))
+  writeFileSync(scope.path('bin/flock'), `#!/bin/sh\ncd "${scope.folder}"\n${before}\nexec ${flock} "$@"\n`, {
+    mode: 0o755,
+  })
+  return { ...scope.env, PATH: `${scope.path('bin')}:${process.env['PATH']}` }
+}
+
 test('a second start is told the pid of the first, and leaves it alone', async (t) => {
   const scope = makeScope(t)
   assertStarted(await startDaemon(scope))
@@ -48,7 +58,7 @@ test('the lock is not passed on to children of the daemon', async (t) => {
   writeFileSync(
     scope.path('app.mjs'),
     `import { createDaemon } from '${import.meta.resolve('daemonic')}'
-    import { spawn } from 'node:child_process'
+    import { execFileSync, spawn } from 'node:child_process'
     const d = await createDaemon({ pidFile: 'daemon.pid', stdout: 'out.log', ready: 'manual' })
     spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' }).on('spawn', () => d.ready())`,
   )
@@ -123,15 +133,25 @@ test('the pid of a stranger in a locked file is never told: a start waits for th
   )
   t.after(() => holder.kill('SIGKILL'))
   await new Promise((resolve) => holder.stdout.once('data', resolve))
-  const second = startDaemon(scope)
+  const second = startDaemon(scope, {}, { env: withFlock(scope, 'echo >>tries') })
   let isOver = false
   second.then(() => {
     isOver = true
   })
-  await until('a trampoline that meets the lock', () => scope.processes().length >= 3)
+  await until('a second try', () => existsSync(scope.path('tries')) && scope.read('tries').length >= 2)
   assert.equal(isOver, false)
   holder.stdin.write('\n')
   assertAlreadyRunning(await second, scope, holder.pid)
+})
+
+test('a stale pid is gone as soon as the lock is taken, also when Node never comes up', async (t) => {
+  const scope = makeScope(t)
+  writeFileSync(scope.path('daemon.pid'), '4242\n')
+  const env = { ...Object.fromEntries([scope.mark.split('=')]), NODE_OPTIONS: '--no-such-flag' }
+  const error = readPrintedError((await startDaemon(scope, { options: { env } })).stderr)
+  assert.match(error.message, /^The daemon was killed by a signal, or crashed, while Node came up in it$/)
+  assert.match(error.properties, /step: 'boot'/)
+  assert.equal(scope.read('daemon.pid'), '')
 })
 
 test('a holder that never says its pid is an error when the time is over', {
@@ -154,13 +174,8 @@ test('a file that its last owner removes between the open and the lock is not th
 }, async (t) => {
   const scope = makeScope(t)
   // A flock that waits, so that the interleaving is always the same.
-  mkdirSync(scope.path('bin'))
-  writeFileSync(
-    scope.path('bin/flock'),
-    `#!/bin/sh\ntouch "${scope.path('waits')}"\nwhile [ ! -e "${scope.path('go')}" ]; do sleep 0.01; done\nPATH="\${PATH#*:}" exec flock "$@"\n`,
-    { mode: 0o755 },
-  )
-  const slow = startDaemon(scope, {}, { env: { ...scope.env, PATH: `${scope.path('bin')}:${process.env['PATH']}` } })
+  const waits = 'touch waits; while [ ! -e go ]; do sleep 0.01; done'
+  const slow = startDaemon(scope, {}, { env: withFlock(scope, waits) })
   await until('the waiting flock', () => existsSync(scope.path('waits')))
   unlinkSync(scope.path('daemon.pid'))
   assertStarted(await startDaemon(scope))
