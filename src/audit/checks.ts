@@ -1,5 +1,7 @@
 import { isSessionVariable } from '../detach/rerun.ts'
-import type { DescriptorFact, ProcessFacts } from '../system/process-facts.ts'
+import type { ProcessFacts } from '../system/process-facts.ts'
+import { list } from './list.ts'
+import { describe, lookAtAppend, lookAtDescriptors, lookAtOutput, standard } from './look-at-descriptors.ts'
 
 /** One thing that daemon(7) asks for and that shows from outside. */
 export interface Check {
@@ -112,40 +114,6 @@ export const checks: readonly Check[] = [
   { name: 'limits', why: 'a limit on processor time or file size ends it one day', look: lookAtLimits },
 ]
 
-/** One of the first three descriptors; nothing when it is closed. */
-function standard({ descriptors }: ProcessFacts, fd: number): DescriptorFact | undefined {
-  return descriptors.find((descriptor) => descriptor.fd === fd)
-}
-
-/** Says what a descriptor leads to. */
-function describe(descriptor: DescriptorFact | undefined): string {
-  return descriptor === undefined ? 'closed' : descriptor.target
-}
-
-/** An output goes to a file or to nowhere, not to a terminal, a pipe or a file that is gone. */
-function lookAtOutput(facts: ProcessFacts, fd: number): { ok: boolean; seen: string } {
-  const output = standard(facts, fd)
-  const seen = describe(output)
-  return { ok: output !== undefined && !output.isTerminal && !/^pipe:| \(deleted\)$/.test(seen), seen }
-}
-
-/** Logs are open for appending. */
-function lookAtAppend(facts: ProcessFacts): { ok: boolean; seen: string } {
-  const logs = [standard(facts, 1), standard(facts, 2)].filter((output) => output?.isFile)
-  const wrong = logs.filter((log) => !log?.isAppend)
-  if (wrong.length > 0) return { ok: false, seen: `without O_APPEND: ${wrong.map((log) => log?.fd).join(', ')}` }
-  return { ok: true, seen: logs.length === 0 ? 'no log is open' : 'O_APPEND' }
-}
-
-/** Nothing beyond the standard three is passed on. */
-function lookAtDescriptors({ descriptors }: ProcessFacts): { ok: boolean; seen: string } {
-  const extra = descriptors.filter(({ fd }) => fd > 2)
-  const leaks = extra.filter(({ isCloseOnExec }) => !isCloseOnExec)
-  const seen =
-    leaks.length === 0 ? `${extra.length} of its own` : leaks.map(({ fd, target }) => `${fd} → ${target}`).join(', ')
-  return { ok: leaks.length === 0, seen }
-}
-
 /** SIGTERM is neither ignored nor blocked. */
 function lookAtTerm({ ignored, blocked, caught }: ProcessFacts): { ok: boolean; seen: string } {
   const ok = !ignored.includes('TERM') && !blocked.includes('TERM')
@@ -166,9 +134,4 @@ function lookAtLimits({ limits }: ProcessFacts): { ok: boolean; seen: string } {
     ok: used.length === 0,
     seen: used.length === 0 ? seen : used.map((name) => `${name}: ${limits[name]}`).join(', '),
   }
-}
-
-/** A list as text. */
-function list(words: string[]): string {
-  return words.length === 0 ? 'none' : words.join(' ')
 }
