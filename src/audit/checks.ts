@@ -1,6 +1,5 @@
 import { isSessionVariable } from '../detach/rerun.ts'
 import type { ProcessFacts } from '../system/process-facts.ts'
-import { list } from './list.ts'
 import { describe, lookAtAppend, lookAtDescriptors, lookAtOutput, standard } from './look-at-descriptors.ts'
 
 /** One thing that daemon(7) asks for and that shows from outside. */
@@ -134,4 +133,9 @@ function lookAtLimits({ limits }: ProcessFacts): { ok: boolean; seen: string } {
     ok: used.length === 0,
     seen: used.length === 0 ? seen : used.map((name) => `${name}: ${limits[name]}`).join(', '),
   }
+}
+
+/** A list as text. */
+function list(words: string[]): string {
+  return words.length === 0 ? 'none' : words.join(' ')
 }
