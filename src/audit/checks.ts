@@ -122,7 +122,10 @@ function lookAtTerm({ ignored, blocked, caught }: ProcessFacts): { ok: boolean; 
 /** No variable is left of a terminal session or of npm. Values are never shown. */
 function lookAtEnvironment({ variables }: ProcessFacts): { ok: boolean; seen: string } {
   const left = variables.filter(isSessionVariable)
-  return { ok: left.length === 0, seen: left.length === 0 ? `${variables.length} variables` : left.join(', ') }
+  const ofNpm = left.filter((name) => name.startsWith('npm_'))
+  const others = left.filter((name) => !ofNpm.includes(name))
+  const named = ofNpm.length > 1 ? [...others, `npm_* (${ofNpm.length})`] : left
+  return { ok: left.length === 0, seen: left.length === 0 ? `${variables.length} variables` : named.join(', ') }
 }
 
 /** Nothing that is used up over a long life is limited. */

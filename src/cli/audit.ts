@@ -4,7 +4,7 @@ import { DaemonicError } from '../errors.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { Command } from './main.ts'
 import { hasColors, print } from './print.ts'
-import { renderAudit } from './render-audit.ts'
+import { renderAudit, type Style } from './render-audit.ts'
 
 const help = `Usage: daemonic audit PID [--json]
        daemonic audit --self [--json]
@@ -23,9 +23,14 @@ export const audit: Command = {
   run: async (words) => {
     const { pid, json } = parse(words)
     const result = auditProcess(pid)
-    await print(json ? JSON.stringify(result, null, 2) : renderAudit(result, hasColors(process.stdout)))
+    await print(json ? JSON.stringify(result, null, 2) : renderAudit(result, styleOf(process.stdout)))
     return result.ok ? exitCodes.ok : exitCodes.no
   },
+}
+
+/** How a stream is written to: a pipe has all the room there is. */
+function styleOf(stream: NodeJS.WriteStream): Style {
+  return { colors: hasColors(stream), width: stream.isTTY === true ? stream.columns || 80 : Number.POSITIVE_INFINITY }
 }
 
 /** Reads the command line. */

@@ -1,13 +1,43 @@
 import type { Audit, AuditItem } from '../audit/audit-process.ts'
 
-/** Renders an audit for people: a line for each item, then the total. */
-export function renderAudit({ pid, command, passed, total, items }: Audit, colors: boolean): string {
-  const paint = (code: number, text: string): string => (colors ? `\u001b[${code}m${text}\u001b[0m` : text)
-  const width = Math.min(40, Math.max(...items.map(({ seen }) => seen.length)))
-  const row = ({ ok, name, seen, why }: AuditItem): string =>
-    `  ${paint(ok ? 32 : 31, ok ? 'ok ' : 'NOT')}  ${name.padEnd(11)}  ${printable(seen).padEnd(width)}  ${paint(2, why)}`
-  const total_ = paint(passed === total ? 32 : 31, `${passed} of ${total} hold`)
-  return `Process ${pid}: ${printable(command)}\n${items.map(row).join('\n')}\n${total_}`
+export interface Style {
+  colors: boolean
+  /** Columns that there are room for. */
+  width: number
+}
+
+/** Widest column for what was seen; what is longer pushes the rest of its line to the right. */
+const widestSeen = 32
+
+/**
+ * Renders an audit for people: a line for each item, then the total. Where a line is too long for the terminal, why the item
+ * matters stands on a line of its own below it.
+ */
+export function renderAudit({ pid, command, passed, total, items }: Audit, style: Style): string {
+  const column = Math.min(widestSeen, Math.max(...items.map(({ seen }) => seen.length)))
+  const rows = items.map((item) => renderItem(item, column, style))
+  const sum = paint(passed === total ? 32 : 31, `${passed} of ${total} hold`, style)
+  return `${cut(`Process ${pid}: ${printable(command)}`, style)}\n${rows.join('\n')}\n${sum}`
+}
+
+/** Renders one item. */
+function renderItem({ ok, name, seen, why }: AuditItem, column: number, style: Style): string {
+  const mark = ok ? 'ok ' : 'NOT'
+  const text = `  ${mark}  ${name.padEnd(11)}  ${printable(seen)}`
+  const padded = text.padEnd(20 + column)
+  const line = (words: string): string => words.replace(mark, paint(ok ? 32 : 31, mark, style))
+  if (padded.length + 2 + why.length <= style.width) return `${line(padded)}  ${paint(2, why, style)}`
+  return `${line(cut(text, style))}\n${' '.repeat(20)}${paint(2, why, style)}`
+}
+
+/** Cuts a line where the terminal ends. */
+function cut(line: string, { width }: Style): string {
+  return line.length <= width ? line : `${line.slice(0, width - 1)}…`
+}
+
+/** Paints a text, where there are colours. */
+function paint(code: number, text: string, { colors }: Style): string {
+  return colors ? `\u001b[${code}m${text}\u001b[0m` : text
 }
 
 /** A process chooses its own command line: control characters in it stay harmless on a terminal. */

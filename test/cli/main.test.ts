@@ -72,3 +72,12 @@ test('a reader that leaves early is no error', async (t) => {
   assert.match(ran.stdout, /^Process \d+: [^\n]*\n1\n$/)
   assert.equal(ran.stderr, '')
 })
+
+test('on a narrow terminal no line is longer than it, and each item still says why it matters', async (t) => {
+  const scope = makeScope(t)
+  const script = `stty columns 60; ${process.execPath} ${cli} audit --self`
+  const { stdout } = await run(scope, ['script', '-qec', script, '/dev/null'], { env: { ...scope.env, NO_COLOR: '1' } })
+  const lines = stdout.trimEnd().split('\r\n')
+  assert.equal(lines.length, 38, stdout)
+  assert.ok(lines.filter((line) => /^ {2}(?:ok |NOT) {2}/.test(line)).every((line) => line.length <= 60))
+})
