@@ -4,11 +4,13 @@ import { chmodSync, mkdirSync, readdirSync, readlinkSync, statSync, symlinkSync,
 import { type TestContext, test } from 'node:test'
 import type { DaemonOptions } from 'daemonic'
 import { assertStarted, audit, daemonCommand, failures, readFacts, readPid, startDaemon } from '../helpers/daemon.ts'
-import { skipUnlessRoot, skipWithout } from '../helpers/needs.ts'
+import { skipUnlessRoot, skipUnlessShell, skipWithout } from '../helpers/needs.ts'
 import { readPrintedError } from '../helpers/printed-error.ts'
 import { readProc } from '../helpers/processes.ts'
 import { projectFile, type RunOptions, run } from '../helpers/run.ts'
 import { makeScope, type Scope } from '../helpers/scope.ts'
+
+const noMounts = skipUnlessShell('unshare -m mount -t tmpfs none /mnt', 'no file system can be mounted here')
 
 /** Starts the fixture with options, and gives its facts. */
 async function start(t: TestContext, options: DaemonOptions, runOptions?: RunOptions) {
@@ -228,7 +230,9 @@ test('the verbs work for a user who is not root', { skip: skipUnlessRoot || skip
   assert.deepEqual(failures(await audit(scope, readPid(scope))), [])
 })
 
-test('in a PID namespace, where the shell is init', { skip: skipUnlessRoot || skipWithout('unshare') }, async (t) => {
+test('in a PID namespace, where the shell is init', {
+  skip: skipUnlessShell('unshare -pf --mount-proc true', 'no PID namespace can be made here'),
+}, async (t) => {
   const scope = makeScope(t)
   const cli = projectFile('dist/cli/main.entry.js')
   const script = `"$@" && ${process.execPath} ${cli} audit --json $(cat daemon.pid); code=$?; kill -9 $(cat daemon.pid); exit $code`
@@ -302,7 +306,7 @@ function startOnFullDisk(scope: Scope, options: DaemonOptions) {
 }
 
 test('a full disk does not keep a daemon from starting', {
-  skip: skipUnlessRoot || skipWithout('unshare'),
+  skip: noMounts,
 }, async (t) => {
   const scope = makeScope(t)
   assertStarted(await startOnFullDisk(scope, { pidFile: undefined, ready: 'manual' }))
@@ -310,7 +314,7 @@ test('a full disk does not keep a daemon from starting', {
 })
 
 test('a full disk, on which no pid can be written, is an error', {
-  skip: skipUnlessRoot || skipWithout('unshare'),
+  skip: noMounts,
 }, async (t) => {
   const scope = makeScope(t)
   const ran = await startOnFullDisk(scope, {})
