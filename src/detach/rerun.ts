@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { DaemonicError } from '../errors.ts'
 import { isWorker } from '../system/unix.ts'
 
@@ -121,7 +120,7 @@ const bootUrl = new URL('./boot/boot.entry.cjs', import.meta.url)
 
 /** Puts the boot before everything else that Node preloads. */
 function preloading(nodeOptions: string | null): string {
-  const preload = `--require "${fileURLToPath(bootUrl).replace(/["\\]/g, '\\$&')}"`
+  const preload = `--require "${decodeURIComponent(bootUrl.pathname).replace(/["\\]/g, '\\$&')}"`
   return nodeOptions === null ? preload : `${preload} ${nodeOptions}`
 }
 

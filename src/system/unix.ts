@@ -1,5 +1,4 @@
 import { constants, fchmodSync, fstatSync, openSync, readdirSync, readFileSync, statfsSync, unlinkSync } from 'node:fs'
-import { join } from 'node:path'
 import { DaemonicError } from '../errors.ts'
 
 /** Refuses systems on which there is nothing to become a daemon with, in one sentence. */
@@ -97,7 +96,7 @@ function openTemporary(folder: string): number {
 
 /** Elsewhere: a file whose name is taken back at once. */
 function openAndUnlink(folder: string): number {
-  const path = join(folder, `daemonic-${process.pid}-${process.hrtime.bigint()}`)
+  const path = `${folder}/daemonic-${process.pid}-${process.hrtime.bigint()}`
   const fd = openSync(path, 'ax+', 0o600)
   unlinkSync(path)
   return fd
