@@ -43,7 +43,8 @@ export function waitUntilReady(launched: Launched, milliseconds: number): Promis
     readLines(launched.channel, (line) => {
       const report = parseReport(line)
       if (report === undefined) return
-      if (report.kind === 'ready') settle('ready')
+      // Not before the first child is reaped: a daemon whose launcher has left is an orphan, in a session that nobody leads.
+      if (report.kind === 'ready') trampolineEnded.then(() => settle('ready'))
       else if (report.kind === 'failed' && seen.error === undefined) noteFailure(seen, report, settle)
       else note(seen, report)
     }).then(() => trampolineEnded.then(() => settle('ended')))

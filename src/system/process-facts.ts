@@ -40,7 +40,7 @@ export function readProcessFacts(pid: number): ProcessFacts {
     parent: Number(parent),
     parentName: readName(Number(parent)),
     session: Number(session),
-    isLedByOther: session !== String(pid) && statFields(Number(session)).length > 0,
+    isLedByOther: session !== String(pid) && isLiving(Number(session)),
     terminal: nameTerminal(Number(terminal)),
     descriptors: readDescriptors(proc),
     umask: status['Umask'] ?? '?',
@@ -54,6 +54,12 @@ export function readProcessFacts(pid: number): ProcessFacts {
     groups: readNumbers(status['Groups']),
     limits: readLimits(proc),
   }
+}
+
+/** Does this process live? A zombie, which waits for init to reap it, does not. */
+function isLiving(pid: number): boolean {
+  const [state] = statFields(pid)
+  return state !== undefined && state !== 'Z' && state !== 'X'
 }
 
 /** Reads /proc/PID/status as names and values. */
