@@ -10,6 +10,13 @@ export const errorCodes = {
   START_FAILED: 'the daemon failed before it was ready',
   START_TIMEOUT: 'the daemon was not ready in time',
   UNSUPPORTED_PLATFORM: 'this is no Unix, or no Node',
+  NOT_FOUND: 'there is no daemon with that name',
+  NOT_RUNNING: 'the daemon is not running',
+  SPEC_DIFFERS: 'the name belongs to a running daemon that was started with other options',
+  NOT_RESTARTABLE: 'what was declared for the daemon is lost, or can only be started by its own program',
+  STOP_FAILED: 'something of the daemon does not end',
+  HOME_UNSAFE: 'the folder that daemons live in is open to others, or is no folder of this user',
+  HOME_UNUSABLE: 'the folder that daemons live in cannot be made or written to',
   NO_SUCH_PROCESS: 'there is no process with that pid',
   NOT_READABLE: 'the process exists, but this user may not look at it',
 } as const
@@ -19,15 +26,17 @@ export type ErrorCode = keyof typeof errorCodes
 /**
  * The steps of a start, in their order. A failed start names the one it failed in.
  *
- * `lock`, `limits` and `trampoline` come before the daemon exists; `boot` is Node coming up in it; `program` is the user's
- * code before the call; `call` is the arrival at the call; then what the options ask for, one by one; `run` is the
- * function itself, or the code after the call, until the daemon is ready.
+ * `exec` is finding a command, and later starting it; `lock`, `limits` and `trampoline` come before the daemon exists; `boot`
+ * is Node coming up in it; `claim` takes its name; `program` is the user's code before the call; `call` is the arrival at
+ * the call; then what the options ask for, one by one; `module` is the evaluation of a module; `run` is the function itself,
+ * the code after the call, or the command, until the daemon is ready.
  */
 export type StartStep =
   | 'lock'
   | 'limits'
   | 'trampoline'
   | 'boot'
+  | 'claim'
   | 'pidFile'
   | 'program'
   | 'call'
@@ -37,6 +46,8 @@ export type StartStep =
   | 'streams'
   | 'title'
   | 'privileges'
+  | 'module'
+  | 'exec'
   | 'run'
 
 /** The base of every error that this package throws. */
@@ -83,19 +94,48 @@ export class ArgumentError extends DaemonicError {
   }
 }
 
-/** Another process holds the pid file. `pid` is undefined when that process has not yet written it. */
+/** Another process holds the name or the pid file. `pid` is undefined when that process has not yet written it. */
 export class AlreadyRunningError extends DaemonicError {
   readonly pid: number | undefined
-  readonly pidFile: string
+  /** What it holds: one of the two. */
+  readonly pidFile: string | undefined
+  readonly daemon: string | undefined
 
-  constructor(pidFile: string, pid: number | undefined) {
+  constructor(held: { pidFile: string } | { daemon: string }, pid: number | undefined) {
     const who = pid === undefined ? 'a process that is starting or leaving' : `process ${pid}`
-    super(
-      'ALREADY_RUNNING',
-      `not started: ${who} holds the pid file ${pidFile}; stop it first, or use another pid file`,
-    )
+    const what = 'pidFile' in held ? `holds the pid file ${held.pidFile}` : `is the daemon '${held.daemon}' already`
+    const other = 'pidFile' in held ? 'pid file' : 'name'
+    super('ALREADY_RUNNING', `not started: ${who} ${what}; stop it first, or use another ${other}`)
     this.pid = pid
-    this.pidFile = pidFile
+    this.pidFile = 'pidFile' in held ? held.pidFile : undefined
+    this.daemon = 'daemon' in held ? held.daemon : undefined
+  }
+}
+
+/** One option of a running daemon that is not as it is asked for. Values of variables are not told. */
+export interface Difference {
+  option: string
+  running: string
+  asked: string
+}
+
+/** The name belongs to a running daemon that was started with other options. */
+export class SpecDiffersError extends DaemonicError {
+  readonly daemon: string
+  readonly pid: number | undefined
+  readonly differences: readonly Difference[]
+
+  constructor(daemon: string, pid: number | undefined, differences: readonly Difference[]) {
+    const lines = differences.map(
+      ({ option, running, asked }) => `  ${option}: it runs with ${running}, asked for is ${asked}`,
+    )
+    super(
+      'SPEC_DIFFERS',
+      `${daemon} is running (pid ${pid}), and it was started otherwise: restart it to change that\n${lines.join('\n')}`,
+    )
+    this.daemon = daemon
+    this.pid = pid
+    this.differences = differences
   }
 }
 
@@ -107,6 +147,8 @@ export interface StartFailure {
   pid?: number | undefined
   /** Its exit code, when it ended by itself. */
   exitCode?: number | undefined
+  /** The signal that ended a command. */
+  signal?: string | undefined
   /** The last lines that it wrote to stdout and stderr, wherever they went; '' when it wrote none. */
   output: string
 }
@@ -116,6 +158,7 @@ export class StartError extends DaemonicError implements StartFailure {
   readonly step: StartStep
   readonly pid: number | undefined
   readonly exitCode: number | undefined
+  readonly signal: string | undefined
   readonly output: string
 
   constructor(message: string, failure: StartFailure, cause?: unknown, code: ErrorCode = 'START_FAILED') {
@@ -123,6 +166,7 @@ export class StartError extends DaemonicError implements StartFailure {
     this.step = failure.step
     this.pid = failure.pid
     this.exitCode = failure.exitCode
+    this.signal = failure.signal
     this.output = failure.output
     // It stands in the message already: hidden, it is not printed twice when the error is uncaught.
     Object.defineProperty(this, 'output', { enumerable: false })
@@ -146,6 +190,7 @@ for (const errorClass of [
   NotPermittedError,
   ArgumentError,
   AlreadyRunningError,
+  SpecDiffersError,
   StartError,
   StartTimeoutError,
 ]) {

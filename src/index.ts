@@ -1,17 +1,35 @@
-export type { DaemonContext } from './become/context.ts'
 export type { Daemonizer } from './become/daemonizer.ts'
 export { createDaemon, currentDaemon, daemonize, daemonizeFunc } from './become/verbs.ts'
+export type { DaemonContext } from './detach/context.ts'
 export {
   AlreadyRunningError,
   ArgumentError,
   DaemonicError,
+  type Difference,
   type ErrorCode,
   errorCodes,
   InvalidOptionError,
   NotPermittedError,
+  SpecDiffersError,
   StartError,
   type StartFailure,
   type StartStep,
   StartTimeoutError,
 } from './errors.ts'
-export type { DaemonOptions, Duration, Limit, Limits, Size } from './options/types.ts'
+export type { Daemon, Ended } from './lifecycle/daemon.ts'
+export type { LogOptions } from './lifecycle/logs.ts'
+export { findDaemon, listDaemons, startDaemon } from './lifecycle/manage.ts'
+export type { DaemonPhase, DaemonStatus, DaemonSummary } from './lifecycle/status.ts'
+export type { Stopped } from './lifecycle/stop.ts'
+export type { StopOptions } from './lifecycle/stop-plan.ts'
+export type {
+  DaemonOptions,
+  Duration,
+  Limit,
+  Limits,
+  NameOptions,
+  Ready,
+  Size,
+  StartOptions,
+  StopScope,
+} from './options/types.ts'

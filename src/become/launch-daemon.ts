@@ -1,11 +1,13 @@
-import { closeSync, constants, fstatSync } from 'node:fs'
-import { type Launched, launch } from '../detach/launch.ts'
+import { closeSync } from 'node:fs'
+import { type Launched, type Lock, launch } from '../detach/launch.ts'
+import { closeLogs, type Logs, openLogs } from '../detach/logs.ts'
+import type { Prelude } from '../detach/message.ts'
 import { rerunCommand } from '../detach/rerun.ts'
-import { InvalidOptionError } from '../errors.ts'
-import type { PidFile, StartAttempt } from '../home/pid-file.ts'
+import type { LockVerdict } from '../detach/trampoline-verdict.ts'
 import { completeOptions } from '../options/complete.ts'
 import type { DaemonOptions, GivenOptions, NormalOptions } from '../options/types.ts'
-import { openNameless, openOrCreate, requireUnix } from '../system/unix.ts'
+import { openNameless, requireUnix } from '../system/unix.ts'
+import type { NamedStart } from './start-named.ts'
 import type { Call } from './work.ts'
 
 /** All that is settled before a start. */
@@ -14,9 +16,13 @@ export interface StartPlan {
   command: readonly string[]
   options: NormalOptions
   payload: Uint8Array
-  outputs: Outputs
+  logs: Logs
+  /** What takes the daemon's output before the call. */
+  transcript: number
   /** By performance.now(). */
   deadline: number
+  /** The name that the daemon is to have. */
+  name: NamedStart | undefined
 }
 
 /**
@@ -33,12 +39,24 @@ export async function launchDaemon(
   const options = completeOptions(await readOptions(givenOptions))
   const command = await niced(rerunCommand(), options)
   const payload = await cloned(call, args)
-  const outputs = openOutputs(options)
-  const plan = { call, command, options, payload, outputs, deadline: performance.now() + options.startTimeout }
+  const name = await prepareName(options, givenOptions, call)
+  const logs = openLogs(options)
+  const transcript = openTranscript()
+  const plan = {
+    call,
+    command,
+    options,
+    payload,
+    logs,
+    transcript,
+    deadline: performance.now() + options.startTimeout,
+    name,
+  }
   try {
-    await (options.pidFile === undefined ? attemptStart(plan) : startLocked(plan, options.pidFile))
+    await (options.pidFile === undefined && name === undefined ? attemptStart(plan, [], () => []) : startLocked(plan))
   } finally {
-    closeOutputs(outputs)
+    closeLogs(logs)
+    closeSync(transcript)
   }
   return (await import('./leave.ts')).leave()
 }
@@ -51,73 +69,56 @@ async function readOptions(options: DaemonOptions | undefined): Promise<GivenOpt
   return given
 }
 
-/** Starts the daemon once, and waits until it is ready, or will not be. */
-async function attemptStart(plan: StartPlan, pidFile?: PidFile): Promise<StartAttempt> {
-  const launched = launchPlan(plan, pidFile)
-  const { awaitStart } = await import('./await-start.ts')
-  return awaitStart(plan, launched)
+/** Prepares the name of the daemon, when it has one. */
+async function prepareName(
+  options: NormalOptions,
+  given: DaemonOptions | undefined,
+  call: Call,
+): Promise<NamedStart | undefined> {
+  if (options.name === undefined) return undefined
+  return (await import('./start-named.ts')).nameStart(options.name, given ?? {}, options, call)
 }
 
-/** Starts the daemon under the lock of its pid file. */
-async function startLocked(plan: StartPlan, path: string): Promise<void> {
-  const { withPidFile } = await import('../home/pid-file.ts')
-  await withPidFile(path, plan.deadline, (pidFile) => attemptStart(plan, pidFile))
+/** Starts the daemon under the locks of its name and its pid file. */
+async function startLocked(plan: StartPlan): Promise<void> {
+  const { startUnderLocks } = await import('./start-named.ts')
+  await startUnderLocks(plan, (locks, preludes) => attemptStart(plan, locks, preludes))
+}
+
+/** Starts the daemon once, and waits until it is ready, or will not be. */
+async function attemptStart(
+  plan: StartPlan,
+  locks: Lock[],
+  preludes: (launched: Launched) => Prelude[],
+): Promise<'ready' | LockVerdict> {
+  const launched = launchPlan(plan, locks)
+  const { awaitStart } = await import('./await-start.ts')
+  return awaitStart(plan, launched, preludes(launched))
 }
 
 /** Launches what the plan says. */
-function launchPlan({ command, options, outputs }: StartPlan, pidFile: PidFile | undefined): Launched {
-  const { env, limits, preserveFds } = options
-  const { transcript, stdout, stderr } = outputs
-  return launch({ command, env, limits, preserveFds, transcript, stdout: stdout.fd, stderr: stderr.fd, pidFile })
+function launchPlan({ command, options, logs, transcript, name }: StartPlan, locks: Lock[]): Launched {
+  const { env, limits, preserveFds, ready } = options
+  return launch({
+    ...{ command, env, limits, preserveFds, locks },
+    instance: name?.instance,
+    notifyFd: ready.kind === 'fd' ? ready.fd : undefined,
+    stdout: transcript,
+    stderr: transcript,
+    handed: { stdout: logs.stdout.fd, stderr: logs.stderr.fd },
+    runsOurs: false,
+    foreground: false,
+  })
 }
 
 /** The command behind nice(1), when a niceness is asked for. */
 async function niced(command: readonly string[], { nice }: NormalOptions): Promise<readonly string[]> {
-  return nice === undefined ? command : (await import('./niced.ts')).niced(command, nice)
+  return nice === undefined ? command : (await import('../detach/niced.ts')).niced(command, nice)
 }
 
 /** The arguments as bytes; none for none. */
 async function cloned(call: Call, args: readonly unknown[]): Promise<Uint8Array> {
   return args.length === 0 ? new Uint8Array() : (await import('./clone-arguments.ts')).cloneArguments(call, args)
-}
-
-/** Where a daemon's output goes: to the transcript before the call, to the logs after it. */
-export interface Outputs {
-  transcript: number
-  stdout: Log
-  stderr: Log
-}
-
-/** A log as the launcher has it. */
-export interface Log {
-  fd: number
-  path: string
-  created: boolean
-  /** How long it was before the daemon wrote to it. */
-  size: number
-}
-
-/**
- * Opens the logs for appending, those that are new with mode 0640, and the transcript.
- * @throws {InvalidOptionError} that names the option, the path and the cause.
- */
-export function openOutputs({ stdout, stderr }: { stdout: string; stderr: string }): Outputs {
-  return { stdout: openLog('stdout', stdout), stderr: openLog('stderr', stderr), transcript: openTranscript() }
-}
-
-/** Closes them; the daemon has its own. */
-export function closeOutputs({ transcript, stdout, stderr }: Outputs): void {
-  for (const fd of [transcript, stdout.fd, stderr.fd]) closeSync(fd)
-}
-
-/** Opens a log. */
-function openLog(option: 'stdout' | 'stderr', path: string): Log {
-  try {
-    const { fd, created } = openOrCreate(path, constants.O_WRONLY | constants.O_APPEND, 0o640)
-    return { fd, path, created, size: fstatSync(fd).size }
-  } catch (error) {
-    throw new InvalidOptionError(option, path, `${option}: can't open '${path}': ${(error as Error).message}`, error)
-  }
 }
 
 /**

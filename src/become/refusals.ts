@@ -3,7 +3,7 @@ import type { Call } from './work.ts'
 
 /** The error for becoming a daemon twice: to run again up to the second call would be to meet the first. */
 export function secondCall(call: Call): DaemonicError {
-  const message = `${showCall(call)}: this process (pid ${process.pid}) is a daemon already`
+  const message = `${showCall(call)}: this process (pid ${process.pid}) is a daemon already; currentDaemon() gives its context`
   return new DaemonicError('ALREADY_A_DAEMON', message)
 }
 

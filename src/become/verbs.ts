@@ -1,9 +1,9 @@
 // The three verbs in one file, and the sides of a call behind import(): each file costs every start about half a
 // millisecond, and neither side is of use to the other.
 import type { Birth } from '../detach/boot/birth.cts'
+import type { DaemonContext } from '../detach/context.ts'
 import { DaemonicError } from '../errors.ts'
 import type { DaemonOptions } from '../options/types.ts'
-import type { DaemonContext } from './context.ts'
 import type { Daemonizer } from './daemonizer.ts'
 import type { Call } from './work.ts'
 
@@ -22,7 +22,6 @@ export async function createDaemon(options?: DaemonOptions): Promise<DaemonConte
   if (birth === undefined) return (await import('./launch-daemon.ts')).launchDaemon(call, options, [])
   const { arrive } = await import('./arrive.ts')
   const { context, isReadyAtOnce } = await arrive(birth, call)
-  current = context
   if (isReadyAtOnce) context.ready()
   return context
 }
@@ -63,14 +62,13 @@ export function daemonize(options?: DaemonOptions): Daemonizer {
   return daemonizer as Daemonizer
 }
 
-let current: DaemonContext | undefined
-
 /**
  * The context of this daemon.
  * @throws {DaemonicError} NOT_A_DAEMON, in a process that is none, and before the call.
  */
 export function currentDaemon(): DaemonContext {
-  if (current !== undefined) return current
+  const birth = findBirth()
+  if (birth?.hasArrived === true) return birth.context
   throw new DaemonicError('NOT_A_DAEMON', 'currentDaemon(): this process is no daemon, or has not reached the call yet')
 }
 
@@ -85,9 +83,7 @@ async function runAsDaemon<Args extends readonly unknown[], Result>(
   if (birth === undefined) return (await import('./launch-daemon.ts')).launchDaemon(call, options, args)
   const { arrive } = await import('./arrive.ts')
   const { runFunction } = await import('./run-function.ts')
-  const arrival = await arrive(birth, call)
-  current = arrival.context
-  return runFunction(birth, arrival, fn)
+  return runFunction(birth, await arrive(birth, call), fn)
 }
 
 /**

@@ -8,10 +8,17 @@ export interface StartMessage {
   nodeOptions: string | null
   /** Variables that a shell does not leave as they are; null for one that it adds. */
   environment: Record<string, string | null>
-  /** The descriptor and path of the locked pid file. */
-  pidFile: { fd: number; path: string } | null
-  /** What the layer above wants the daemon to know. */
+  /** What is done before the user's code, in this order. */
+  preludes: Prelude[]
+  /** What the layer above wants the daemon to know, when the user's code reaches the call. */
   work: unknown
+}
+
+/** A CommonJS module of a layer above, whose `run(birth, data)` is called before the user's code. */
+export interface Prelude {
+  /** Its path. */
+  module: string
+  data: unknown
 }
 
 /** What the daemon tells its launcher, each a line of JSON, until it is ready. */
@@ -20,9 +27,13 @@ export type Report =
   | { kind: 'at'; step: string }
   | { kind: 'status'; text: string }
   | { kind: 'waiting' }
+  /** The name is taken by this process. */
+  | { kind: 'taken'; pid: number }
+  /** The command runs, as this process. */
+  | { kind: 'spawned'; pid: number }
   | { kind: 'ready' }
   | { kind: 'failed'; step: string; error: ErrorData }
-  | { kind: 'ended'; exitCode: number }
+  | { kind: 'ended'; exitCode: number | null; signal?: string | null }
 
 /** An error as data: what was thrown, when it is no Error, is its `value`. */
 export type ErrorData =

@@ -88,21 +88,34 @@ export interface BirthEnvironment {
 /**
  * Makes the environment that a daemon is born with: the user's, or this process's without what belongs to a session;
  * the mark that says where the channel is; and NODE_OPTIONS that preload the boot, which takes both out again.
+ * @param instance the mark of a named daemon's life; undefined for none.
+ * @param runsOurs whether Node runs code of ours, and not the user's: what is meant for that is kept from it.
  */
-export function birthEnvironment(given: NodeJS.Dict<string> | undefined, channel: number): BirthEnvironment {
-  const wanted = given === undefined ? cleanEnvironment(process.env) : definedOnly(given)
+export function birthEnvironment(
+  given: NodeJS.Dict<string> | undefined,
+  channel: number,
+  instance: string | undefined,
+  runsOurs: boolean,
+): BirthEnvironment {
+  const wanted = given === undefined ? inheritedEnvironment() : definedOnly(given)
+  // What a daemon starts as a daemon is no part of it.
+  delete wanted['DAEMONIC_INSTANCE']
+  if (instance !== undefined) wanted['DAEMONIC_INSTANCE'] = instance
   const nodeOptions = wanted['NODE_OPTIONS'] === undefined ? null : withoutInspector(wanted['NODE_OPTIONS'])
+  const isLater = (name: string): boolean => !isIdentifier(name) || (runsOurs && name.startsWith('NODE_'))
+  const atOnce = Object.fromEntries(Object.entries(wanted).filter(([name]) => !isLater(name)))
+  const later = [...Object.keys(wanted).filter(isLater), ...shellVariables]
   return {
-    env: { ...wanted, DAEMONIC_CHANNEL: String(channel), NODE_OPTIONS: preloading(nodeOptions) },
+    env: { ...atOnce, DAEMONIC_CHANNEL: String(channel), NODE_OPTIONS: preloading(runsOurs ? null : nodeOptions) },
     boot: bootUrl.href,
-    nodeOptions,
-    environment: changedByShell(wanted),
+    nodeOptions: runsOurs ? (wanted['NODE_OPTIONS'] ?? null) : nodeOptions,
+    environment: Object.fromEntries(later.map((name) => [name, wanted[name] ?? null])),
   }
 }
 
-/** Leaves out what belongs to a terminal session or to npm. */
-function cleanEnvironment(env: NodeJS.Dict<string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(definedOnly(env)).filter(([name]) => !isSessionVariable(name)))
+/** What a daemon inherits: this process's environment, without what belongs to a terminal session or to npm. */
+export function inheritedEnvironment(): Record<string, string> {
+  return Object.fromEntries(Object.entries(definedOnly(process.env)).filter(([name]) => !isSessionVariable(name)))
 }
 
 /** Leaves out what is undefined. */
@@ -110,10 +123,9 @@ function definedOnly(env: NodeJS.Dict<string>): Record<string, string> {
   return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
-/** What has to be put right behind a shell. dash does not pass on variables whose names are no identifiers. */
-function changedByShell(wanted: Record<string, string>): Record<string, string | null> {
-  const dropped = Object.keys(wanted).filter((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-  return Object.fromEntries([...dropped, ...shellVariables].map((name) => [name, wanted[name] ?? null]))
+/** Is this a name that every shell passes on? dash drops others. */
+function isIdentifier(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
 }
 
 const bootUrl = new URL('./boot/boot.entry.cjs', import.meta.url)
@@ -129,7 +141,7 @@ const inspectorFlag = /^--(?:inspect|debug-port)(?:$|[-=])/
 const inspectorFlagWithValue = /^--(?:inspect-port|debug-port|inspect-publish-uid)$/
 
 /** Leaves the inspector's flags out of a list of arguments to Node. */
-function withoutInspectorFlags(flags: readonly string[]): string[] {
+export function withoutInspectorFlags(flags: readonly string[]): string[] {
   return flags.filter((flag, index) => {
     const isValue = index > 0 && inspectorFlagWithValue.test(flags[index - 1] ?? '')
     return !isValue && !inspectorFlag.test(flag)

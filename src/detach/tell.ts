@@ -1,15 +1,18 @@
 import { inheritedDescriptors } from '../system/unix.ts'
 import type { Launched } from './launch.ts'
-import type { StartMessage } from './message.ts'
+import type { Prelude, StartMessage } from './message.ts'
 
 /** Sends a daemon its one message: what it is to close, to put right and to do, and the bytes that go with it. */
-export function tell({ channel, plan, birth, lock }: Launched, work: unknown, payload: Uint8Array): void {
+export function tell(
+  { channel, stdio, birth }: Launched,
+  { preludes, work, payload }: { preludes: Prelude[]; work: unknown; payload: Uint8Array },
+): void {
   const message: StartMessage = {
-    close: inheritedDescriptors().filter(({ fd }) => (plan.stdio[fd] ?? 'ignore') === 'ignore'),
+    close: inheritedDescriptors().filter(({ fd }) => (stdio[fd] ?? 'ignore') === 'ignore'),
     boot: birth.boot,
     nodeOptions: birth.nodeOptions,
     environment: birth.environment,
-    pidFile: lock,
+    preludes,
     work,
   }
   const json = Buffer.from(JSON.stringify(message))

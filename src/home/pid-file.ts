@@ -1,35 +1,19 @@
 import { closeSync, constants, fstatSync, ftruncateSync, lstatSync, readSync } from 'node:fs'
+import type { Lock } from '../detach/launch.ts'
 import { AlreadyRunningError, InvalidOptionError } from '../errors.ts'
 import { exclusiveOpenFlag, openOrCreate, opensLocked } from '../system/unix.ts'
+import type { LockFile } from './with-locks.ts'
 
-/** An open pid file; not yet locked, where that is left to the trampoline. */
-export interface PidFile {
-  fd: number
-  path: string
-  locked: boolean
-}
-
-/** What came of a start: ready, or why the pid file was not to be had: it is locked, or no longer where it was opened. */
-export type StartAttempt = 'ready' | 'locked' | 'replaced'
-
-/**
- * Starts something under the lock of a pid file. A file that its last owner removed meanwhile is opened anew; a lock
- * whose holder is starting or leaving, so that its pid is not known, is tried again until the deadline.
- * @throws {AlreadyRunningError} with the pid of the process that holds the lock.
- */
-export async function withPidFile(
-  path: string,
-  deadline: number,
-  start: (pidFile: PidFile) => Promise<StartAttempt>,
-): Promise<void> {
-  for (;;) {
-    const pidFile = openPidFile(path)
-    const attempt = pidFile === undefined ? 'locked' : await start(pidFile)
-    if (attempt === 'ready') return
-    if (attempt === 'replaced') continue
-    const { findHolder } = await import('./find-holder.ts')
-    const pid = await findHolder(path)
-    if (pid !== undefined || performance.now() > deadline) throw new AlreadyRunningError(path, pid)
+/** The pid file as a lock that a start needs. */
+export function pidFileLock(path: string): LockFile {
+  return {
+    open: () => openPidFile(path),
+    onHeld: async (deadline) => {
+      const { findHolder } = await import('./find-holder.ts')
+      const pid = await findHolder(path)
+      // A holder whose pid is not known is starting or leaving.
+      if (pid !== undefined || performance.now() > deadline) throw new AlreadyRunningError({ pidFile: path }, pid)
+    },
   }
 }
 
@@ -41,7 +25,7 @@ const longestContent = 32
  * A link is not followed: who can write to the folder must not choose which file a root's daemon empties.
  * @throws {InvalidOptionError} when it can't be opened, or is there and no pid file.
  */
-function openPidFile(path: string): PidFile | undefined {
+function openPidFile(path: string): Lock | undefined {
   const fd = open(path)
   if (fd === undefined) return undefined
   try {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InvalidOptionError } from '../errors.ts'
-import type { GivenOptions, NormalOptions } from './types.ts'
+import type { GivenOptions, NormalOptions, Readiness } from './types.ts'
 
 /**
  * Makes the options complete: fills in the defaults, and makes paths absolute.
@@ -23,9 +23,20 @@ export function completeOptions(given: GivenOptions): NormalOptions {
     title: given.title,
     preserveFds: given.preserveFds ?? [],
     pidFile: given.pidFile === undefined ? undefined : resolve(workingDir, given.pidFile),
-    ready: given.ready ?? 'auto',
+    ready: given.ready === undefined ? { kind: 'auto' } : completeReady(given.ready, workingDir),
     startTimeout: given.startTimeout ?? 30_000,
+    name: given.name,
+    stopSignal: given.stopSignal ?? 'SIGTERM',
+    stopTimeout: given.stopTimeout ?? 10_000,
+    stopScope: given.stopScope ?? 'tree',
+    extendEnv: given.extendEnv ?? false,
+    envFile: given.envFile === undefined ? undefined : resolve(workingDir, given.envFile),
   }
+}
+
+/** Makes the path absolute by which a daemon is known to be ready. */
+function completeReady(ready: Readiness, workingDir: string): Readiness {
+  return 'path' in ready ? { ...ready, path: resolve(workingDir, ready.path) } : ready
 }
 
 /** Refuses a working directory that the daemon could not change to. */

@@ -7,11 +7,15 @@ import {
   readDuration,
   readEnvironment,
   readFds,
+  readFlag,
+  readName,
   readNice,
   readPath,
+  readSignal,
   readText,
   readUmask,
 } from './readers.ts'
+import { readReady } from './ready.ts'
 import type { GivenOptions, NormalOptions } from './types.ts'
 
 /** How each option is read. The one list of options: an option that is not here does not exist. */
@@ -28,8 +32,14 @@ const readers: { [Name in keyof NormalOptions]: Reader<NormalOptions[Name] | und
   title: readText,
   preserveFds: readFds,
   pidFile: readPath,
-  ready: readChoice('auto', 'manual'),
+  ready: readReady,
   startTimeout: readDuration,
+  name: readName,
+  stopSignal: readSignal,
+  stopTimeout: readDuration,
+  stopScope: readChoice('tree', 'group', 'main'),
+  extendEnv: readFlag,
+  envFile: readPath,
 }
 
 /**

@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs'
+import { constants } from 'node:os'
 import { InvalidOptionError } from '../errors.ts'
 
 /** Reads the value of one option, or throws an InvalidOptionError that names it. */
@@ -62,6 +63,30 @@ export const readFds: Reader<number[]> = (value, option) => {
     checkOpen(fd, `${option}[${index}]`)
   }
   return [...new Set<number>(value)]
+}
+
+/** A daemon's name: it is the name of a folder, and a word on command lines. */
+export const readName: Reader<string> = (value, option) => {
+  if (isName(value)) return value
+  throw invalid(option, value, 'a letter or digit, then up to 63 letters, digits, dots, underscores or hyphens')
+}
+
+/** Is this a name that a daemon can have? */
+export function isName(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value)
+}
+
+/** A signal, by its name, with or without SIG. */
+export const readSignal: Reader<NodeJS.Signals> = (value, option) => {
+  const name = typeof value === 'string' ? `SIG${value.toUpperCase().replace(/^SIG/, '')}` : value
+  if (typeof name === 'string' && Object.hasOwn(constants.signals, name)) return name as NodeJS.Signals
+  throw invalid(option, value, "the name of a signal, such as 'SIGTERM'")
+}
+
+/** Yes or no. */
+export const readFlag: Reader<boolean> = (value, option) => {
+  if (typeof value === 'boolean') return value
+  throw invalid(option, value, 'true or false')
 }
 
 /** One of some words. */

@@ -29,8 +29,42 @@ export interface Limits {
   stack?: Limit<Size> | undefined
 }
 
+/**
+ * When a daemon is ready.
+ * `'auto'`: a call is reached and, for a function, its synchronous part ran; a module has been evaluated to its end; a
+ * command runs. `'exec'`: it runs. `'manual'`: it calls `currentDaemon().ready()`. `{ fd }`: it writes a newline to this
+ * descriptor, whose number is in `DAEMONIC_NOTIFY_FD` as well (the protocol of s6). `{ port, host }`: it accepts connections
+ * (host: `'127.0.0.1'`, then `'::1'`). `{ socket }`: the same, for a Unix socket. `{ http }`: a GET of this URL is answered
+ * with 200 to 399. `{ log }`: a line of its output matches. `{ file }`: the file exists, and is not older than the start.
+ */
+export type Ready =
+  | 'auto'
+  | 'exec'
+  | 'manual'
+  | { fd: number }
+  | { port: number; host?: string | undefined }
+  | { socket: string }
+  | { http: string | URL }
+  | { log: RegExp | string }
+  | { file: string }
+
+/** What a stop ends: all that descends from the daemon, its process group, or its main process alone. */
+export type StopScope = 'tree' | 'group' | 'main'
+
+/** What is known of every daemon that has a name. */
+export interface NameOptions {
+  /** Name, by which it is found, stopped and started once: `[A-Za-z0-9][A-Za-z0-9._-]{0,63}`. */
+  name?: string | undefined
+  /** Signal that asks it to stop. Default `'SIGTERM'`. */
+  stopSignal?: NodeJS.Signals | undefined
+  /** How long it has from then on, until what is left of it is killed. Default `'10s'`. */
+  stopTimeout?: Duration | undefined
+  /** What a stop ends. Default `'tree'`. */
+  stopScope?: StopScope | undefined
+}
+
 /** How a program becomes a daemon. Everything is optional. */
-export interface DaemonOptions {
+export interface DaemonOptions extends NameOptions {
   /** File that standard output is appended to, relative to `workingDir`. Created 0640. Default `'/dev/null'`. */
   stdout?: string | undefined
   /** File that standard error is appended to, relative to `workingDir`. Created 0640. Default `'/dev/null'`. */
@@ -55,13 +89,27 @@ export interface DaemonOptions {
   preserveFds?: readonly number[] | undefined
   /** File for the daemon's pid, relative to `workingDir`: locked for the daemon's life, so that there is one. Created 0644. */
   pidFile?: string | undefined
-  /**
-   * When the daemon is ready and its launcher may leave. `'auto'` (default): when the call is reached and, for a function,
-   * its synchronous part ran without throwing. `'manual'`: when `currentDaemon().ready()` is called.
-   */
-  ready?: 'auto' | 'manual' | undefined
+  /** When the daemon is ready and its launcher may leave. Default `'auto'`. */
+  ready?: Ready | undefined
   /** How long the launcher waits until the daemon is ready. Default `'30s'`. */
   startTimeout?: Duration | undefined
+}
+
+/** What `startDaemon()` starts: either a module or a command, under a name. */
+export interface StartOptions extends Omit<DaemonOptions, 'env'> {
+  name: string
+  /** A file that Node runs: a path, relative to `workingDir`, or a `file:` URL. TypeScript, too. */
+  module?: string | URL | undefined
+  /** A program, found on the daemon's PATH unless it has a slash, and its arguments. */
+  command?: readonly [string, ...string[]] | readonly string[] | undefined
+  /** Arguments of the module; for a command, more of them. */
+  args?: readonly string[] | undefined
+  /** The daemon's environment. With `extendEnv`, what is added to the launcher's, which is the default. Kept in its record. */
+  env?: Readonly<Record<string, string | undefined>> | undefined
+  /** Is `env` added to the launcher's environment, instead of being all? Default false. */
+  extendEnv?: boolean | undefined
+  /** File of `NAME=value` lines, read at each start, whose variables are added to the environment. They are not recorded. */
+  envFile?: string | undefined
 }
 
 /** One limit as the shell's `ulimit` is told of it. */
@@ -91,10 +139,27 @@ export interface NormalOptions {
   title: string | undefined
   preserveFds: readonly number[]
   pidFile: string | undefined
-  ready: 'auto' | 'manual'
+  ready: Readiness
   /** Milliseconds. */
   startTimeout: number
+  name: string | undefined
+  stopSignal: NodeJS.Signals
+  /** Milliseconds. */
+  stopTimeout: number
+  stopScope: StopScope
+  extendEnv: boolean
+  envFile: string | undefined
 }
+
+/** When a daemon is ready, as data. */
+export type Readiness =
+  | { kind: 'auto' | 'exec' | 'manual' }
+  | { kind: 'fd'; fd: number }
+  | { kind: 'port'; port: number; host: string | undefined }
+  | { kind: 'socket'; path: string }
+  | { kind: 'http'; url: string }
+  | { kind: 'log'; source: string; flags: string }
+  | { kind: 'file'; path: string }
 
 /** The options as they were given, each of them read. */
 export type GivenOptions = { [Name in keyof NormalOptions]?: NormalOptions[Name] | undefined }

@@ -4,15 +4,17 @@ import type { Outcome, Sighting } from './wait.ts'
 
 /** What the program had not done when it ended or its time was over, for each step that it can hang or end in. */
 const missing: Partial<Record<StartStep, string>> = {
-  trampoline: 'before Node was started in it',
   boot: 'while Node came up in it',
   program: 'before it reached the call: run again as the daemon, the program took another path than in the launcher',
-  run: 'before it said that it was ready',
+  module:
+    "before its code had run to its end; a module that never does is started with ready: 'exec', or calls ready()",
+  exec: 'before the command was started',
+  run: 'before it was ready',
 }
 
 /** Makes the error for a daemon that did not become ready; `output` is the last that it wrote. */
 export function startError({ kind, seen }: Outcome, output: string, startTimeout: number): StartError {
-  const failure = { step: seen.step, pid: seen.pid, exitCode: seen.exitCode, output }
+  const failure = { step: seen.step, pid: seen.pid, exitCode: seen.exitCode, signal: seen.signal, output }
   if (seen.error !== undefined) return failedError(seen, failure)
   if (kind === 'late') return lateError(seen, failure, startTimeout)
   return endedError(seen, failure)
@@ -27,16 +29,22 @@ function failedError(seen: Sighting, failure: StartFailure): StartError {
 
 /** It is still there, or was until it was ended. */
 function lateError(seen: Sighting, failure: StartFailure, startTimeout: number): StartTimeoutError {
-  const status = seen.status === undefined ? '' : ` Its last status: ${seen.status}.`
-  const message = `${who(seen)} was ended: ${startTimeout} ms (startTimeout) were over ${when(seen)}.${status}`
+  const status = seen.status === undefined ? '' : `; its last status: ${seen.status}`
+  const probed = seen.probed === undefined ? '' : `: ${seen.probed}`
+  const message = `${who(seen)} was ended: ${startTimeout} ms (startTimeout) were over ${when(seen)}${probed}${status}`
   return new StartTimeoutError(message, failure, startTimeout)
 }
 
 /** It is gone. Only a process that exits can say its code; one that is killed says nothing. */
 function endedError(seen: Sighting, failure: StartFailure): StartError {
-  const how =
-    seen.exitCode === undefined ? 'was killed by a signal, or crashed,' : `ended with exit code ${seen.exitCode}`
+  const how = howEnded(seen)
   return new StartError(`${who(seen)} ${how} ${when(seen)}`, failure, seen.trampoline?.error)
+}
+
+/** Says how it ended. */
+function howEnded({ exitCode, signal }: Sighting): string {
+  if (signal !== undefined) return `was ended by ${signal}`
+  return exitCode === undefined ? 'was killed by a signal, or crashed,' : `ended with exit code ${exitCode}`
 }
 
 /** Names the daemon. */

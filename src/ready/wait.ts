@@ -13,6 +13,11 @@ export interface Sighting {
   /** What it failed with. */
   error: ErrorData | undefined
   exitCode: number | undefined
+  signal: string | undefined
+  /** The process that has the name already. */
+  takenBy: number | undefined
+  /** What was last seen of what it waits for from outside. */
+  probed: string | undefined
   /** How the trampoline ended, once it has. */
   trampoline: Awaited<Launched['trampoline']> | undefined
 }
@@ -20,19 +25,38 @@ export interface Sighting {
 /** How a start came out: it is ready, or its channel ended before that, or the time did. */
 export type Outcome = { kind: 'ready' | 'ended' | 'late'; seen: Sighting }
 
+/** Looks from outside whether the daemon is ready. */
+export interface Probe {
+  /** Begins to look; says once that it is ready. */
+  begin(onReady: () => void): void
+  /** What was last seen. */
+  seen(): string
+  end(): void
+}
+
 /** Waits until the daemon is ready, or will not be. Never rejects. */
-export function waitUntilReady(launched: Launched, milliseconds: number): Promise<Outcome> {
+export function waitUntilReady(
+  launched: Launched,
+  milliseconds: number,
+  probe?: Probe,
+  isForeground = false,
+): Promise<Outcome> {
   const seen: Sighting = {
     step: 'boot',
     pid: undefined,
     status: undefined,
     error: undefined,
     exitCode: undefined,
+    signal: undefined,
+    takenBy: undefined,
+    probed: undefined,
     trampoline: undefined,
   }
   return new Promise((resolve) => {
     const settle = (kind: Outcome['kind']): void => {
       clearTimeout(deadline)
+      probe?.end()
+      seen.probed = probe?.seen()
       resolve({ kind, seen })
     }
     // A launcher that was stopped (Ctrl-Z) finds its time over before it has read what came in meanwhile: read first.
@@ -44,9 +68,11 @@ export function waitUntilReady(launched: Launched, milliseconds: number): Promis
       const report = parseReport(line)
       if (report === undefined) return
       // Not before the first child is reaped: a daemon whose launcher has left is an orphan, in a session that nobody leads.
-      if (report.kind === 'ready') trampolineEnded.then(() => settle('ready'))
+      if (report.kind === 'ready') (isForeground ? Promise.resolve() : trampolineEnded).then(() => settle('ready'))
       else if (report.kind === 'failed' && seen.error === undefined) noteFailure(seen, report, settle)
       else note(seen, report)
+      // Not earlier: what answers before the daemon runs is not the daemon.
+      if (isRunning(report)) probe?.begin(() => launched.channel?.write('ready\n'))
     }).then(() => trampolineEnded.then(() => settle('ended')))
   })
 }
@@ -72,12 +98,21 @@ function noteFailure(
   setTimeout(() => settle('ended'), 1000).unref()
 }
 
+/** Does the user's code, or the command, run from here on? */
+function isRunning(report: Report): boolean {
+  return report.kind === 'spawned' || (report.kind === 'at' && (report.step === 'module' || report.step === 'run'))
+}
+
 /** Notes what the daemon said of itself. After a failure its steps say nothing more. */
 function note(seen: Sighting, report: Report): void {
-  if (report.kind === 'born') seen.pid = report.pid
+  if (report.kind === 'born' || report.kind === 'spawned') seen.pid = report.pid
+  if (report.kind === 'taken') seen.takenBy = report.pid
   if ('step' in report && seen.error === undefined) seen.step = report.step as StartStep
   if (report.kind === 'status') seen.status = report.text
-  if (report.kind === 'ended') seen.exitCode = report.exitCode
+  if (report.kind === 'ended') {
+    seen.exitCode = report.exitCode ?? undefined
+    seen.signal = report.signal ?? undefined
+  }
 }
 
 /** Calls back for each whole line of a stream. Resolves when the stream has ended, however it did. */

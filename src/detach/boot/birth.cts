@@ -1,6 +1,8 @@
 // Birth and line in one file, and what few starts need behind require(): all of it is on the way to the user's first line.
 import { closeSync, fstatSync, readSync, writeSync } from 'node:fs'
+import type { DaemonContext } from '../context.ts'
 import type { Report, StartMessage } from '../message.ts'
+import type { Settlement } from './settle.cts'
 
 /** What the layers above find when this process is a daemon. */
 export interface Birth {
@@ -8,6 +10,24 @@ export interface Birth {
   payload: Buffer
   /** The line to the launcher, open until the daemon is ready. */
   line: Line
+  /** Has the user's code become a daemon: by a call, or because it was started as one? */
+  hasArrived: boolean
+  /** What is held for the daemon's life, and says which process it is. */
+  holds: Hold[]
+  /** Turns this process into what the options ask for. */
+  settle(settlement: Settlement): void
+  /** What the user's code knows of its daemon by. */
+  readonly context: DaemonContext
+}
+
+/** Something that a prelude holds for the daemon's life: its name, its pid file. */
+export interface Hold {
+  /** The daemon is another process than this one: the command that it started. */
+  passTo(pid: number, identity: string | null): void
+  /** That command has ended, while this process was still there to see it. */
+  end(exit: { code: number | null; signal: string | null }): void
+  /** This process leaves, the daemon goes on: nothing is removed at its end. */
+  leave(): void
 }
 
 /** Makes this process the daemon that its launcher describes, as far as it can be done before the user's code. */
@@ -17,10 +37,43 @@ export function beBorn(channel: number): Birth {
   restoreEnvironment(message)
   closeInherited(message.close)
   const line = openLine(channel)
-  if (message.pidFile !== null) keepPidFile(line, message.pidFile)
-  line.enter('program')
-  line.report({ kind: 'born', pid: process.pid, step: 'program' })
-  return { message, payload, line }
+  let context: DaemonContext | undefined
+  const birth: Birth = {
+    message,
+    payload,
+    line,
+    hasArrived: false,
+    holds: [],
+    settle: (settlement) => settle(line, settlement),
+    get context() {
+      context ??= makeContext(line)
+      return context
+    },
+  }
+  line.report({ kind: 'born', pid: process.pid, step: 'boot' })
+  runPreludes(birth)
+  line.at(message.work === null ? 'module' : 'program')
+  return birth
+}
+
+/** Runs what layers above want done before the user's code; each enters steps of its own. */
+function runPreludes(birth: Birth): void {
+  try {
+    for (const { module, data } of birth.message.preludes) require(module).run(birth, data)
+  } catch (error) {
+    birth.line.failed(error)
+    throw error
+  }
+}
+
+/** Settles; behind require(), as what follows. */
+function settle(line: Line, settlement: Settlement): void {
+  ;(require('./settle.cjs') as typeof import('./settle.cts')).settle(line, settlement)
+}
+
+/** Makes the context; few daemons touch it. */
+function makeContext(line: Line): DaemonContext {
+  return (require('./context.cjs') as typeof import('./context.cts')).makeContext(line)
 }
 
 /** Reads the launcher's one message: two lengths (32 bits, little-endian), the JSON, the payload. */
@@ -70,21 +123,10 @@ function leadsTo({ fd, dev, ino }: StartMessage['close'][number]): boolean {
   }
 }
 
-/** Writes the pid into the file whose lock this process holds, and removes it at a clean exit. */
-function keepPidFile(line: Line, pidFile: { fd: number; path: string }): void {
-  const { claimPidFile, removePidFile } = require('./pid-file.cjs') as typeof import('./pid-file.cts')
-  line.enter('pidFile')
-  try {
-    claimPidFile(pidFile.fd)
-  } catch (error) {
-    line.failed(error)
-    throw error
-  }
-  process.on('exit', () => removePidFile(pidFile.fd, pidFile.path))
-}
-
 /** The daemon's end of the channel: what it says until it is ready. */
-interface Line {
+export interface Line {
+  /** The descriptor of the channel. */
+  channel: number
   /** Enters a step: whatever is thrown from here on is thrown in it. */
   enter(step: string): void
   /** Enters a step, and says so: the daemon may end, or hang, in it. */
@@ -95,6 +137,10 @@ interface Line {
   failed(error: unknown): void
   /** Says that the daemon is ready, and closes the channel. Later calls do nothing. */
   ready(): void
+  /** Has something done just before that is said. */
+  beforeReady(listener: () => void): void
+  /** From now on the launcher decides: it says so when it sees from outside that the daemon is ready. */
+  awaitLauncher(): void
   isOpen(): boolean
 }
 
@@ -103,11 +149,14 @@ function openLine(channel: number): Line {
   let open = true
   let failed = false
   let step = 'boot'
+  const listeners: (() => void)[] = []
+  let close = (): unknown => closeSync(channel)
 
   const report = (report: Report): void => {
     if (open && !tryWrite(channel, `${JSON.stringify(report)}\n`)) abandon()
   }
   const line: Line = {
+    channel,
     enter: (name) => {
       step = name
     },
@@ -124,15 +173,24 @@ function openLine(channel: number): Line {
     },
     ready: () => {
       if (!open) return
+      for (const listener of listeners) listener()
       report({ kind: 'ready' })
       open = false
-      closeSync(channel)
       stopWatching()
+      close()
+    },
+    beforeReady: (listener) => void listeners.push(listener),
+    awaitLauncher: () => {
+      const { Socket } = require('node:net') as typeof import('node:net')
+      const socket = new Socket({ fd: channel, readable: true, writable: false }).unref()
+      // Its end without a word is the launcher's; the next beat meets it.
+      socket.on('error', () => {}).on('data', () => line.ready())
+      close = () => socket.destroy()
     },
     isOpen: () => open,
   }
   const stopWatching = watch(line, (exitCode) => {
-    tryWrite(channel, `${JSON.stringify({ kind: 'ended', exitCode } satisfies Report)}\n`)
+    if (open) tryWrite(channel, `${JSON.stringify({ kind: 'ended', exitCode } satisfies Report)}\n`)
     open = false
   })
   return line

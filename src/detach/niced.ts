@@ -9,9 +9,3 @@ export function niced(command: readonly string[], nice: number): readonly string
   const path = ['/usr/bin/nice', '/bin/nice'].find((candidate) => existsSync(candidate)) ?? 'nice'
   return [path, '-n', String(nice - getPriority()), ...command]
 }
-
-/** Refuses a niceness that nice(1) could not set: it only warns, and goes on. */
-export function checkNice(nice: number): void {
-  if (getPriority() === nice) return
-  throw new Error(`nice: ${nice} could not be set, it is ${getPriority()}; only root may lower it`)
-}

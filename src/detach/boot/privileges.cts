@@ -1,6 +1,6 @@
 import { fchownSync } from 'node:fs'
 import { type UserInfo, userInfo } from 'node:os'
-import type { Work } from './work.ts'
+import type { Settlement } from './settle.cts'
 
 /** The part of credentials(7) that Node has on Unix. Its types leave out initgroups(3). */
 interface Credentials {
@@ -13,19 +13,15 @@ interface Credentials {
 }
 
 /** Becomes another user and group for good: real, effective and saved ids, and the supplementary groups. */
-export function dropPrivileges({ options: { user, group }, stdout, stderr, hasOwnEnvironment }: Work): void {
+export function dropPrivileges({ user, group, stdout, stderr, hasOwnEnvironment }: Settlement): void {
   const credentials = process as unknown as Credentials
   const account = user === undefined ? undefined : findAccount(credentials, user)
   const gid = group ?? account?.gid
   if (gid === undefined) throw new Error(`user ${user} is not in the user database: give the group, too`)
   setGroups(credentials, account, gid)
   credentials.setgid(gid)
-  for (const { fd, created } of [
-    { ...stdout, fd: 1 },
-    { ...stderr, fd: 2 },
-  ]) {
-    if (created) giveAway(fd, account?.uid)
-  }
+  if (stdout.created) giveAway(1, account?.uid)
+  if (stderr.created) giveAway(2, account?.uid)
   if (user !== undefined) credentials.setuid(user)
   if (account !== undefined && !hasOwnEnvironment) describeUser(account)
 }

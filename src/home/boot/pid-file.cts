@@ -1,16 +1,32 @@
 import { fstatSync, ftruncateSync, lstatSync, unlinkSync, writeSync } from 'node:fs'
+import type { Birth } from '../../detach/boot/birth.cts'
 
-/** Writes this process's pid into the pid file whose lock it holds. */
-export function claimPidFile(fd: number): void {
+/** As a prelude: writes this process's pid into the pid file whose lock it holds, and removes the file at a clean exit. */
+export function run({ line, holds }: Pick<Birth, 'line' | 'holds'>, { fd, path }: { fd: number; path: string }): void {
+  let stays = false
+  line.enter('pidFile')
+  write(fd, process.pid)
+  process.on('exit', () => stays || remove(fd, path))
+  holds.push({
+    passTo: (pid) => write(fd, pid),
+    end: () => {},
+    leave: () => {
+      stays = true
+    },
+  })
+}
+
+/** Writes a pid into an open pid file. */
+function write(fd: number, pid: number): void {
   ftruncateSync(fd, 0)
-  writeSync(fd, `${process.pid}\n`)
+  writeSync(fd, `${pid}\n`)
 }
 
 /**
  * Removes the pid file, if the path still leads to the file that this process has locked.
  * Where that is not allowed (the daemon gave up root, and the folder is root's), it is emptied: no pid is no lie.
  */
-export function removePidFile(fd: number, path: string): void {
+function remove(fd: number, path: string): void {
   try {
     if (isSameFile(fd, path)) unlinkSync(path)
   } catch {

@@ -1,0 +1,117 @@
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
+import type { Birth } from '../../detach/boot/birth.cts'
+import { type Identity, identify, isLiving } from './identity.cjs'
+import { run as keepPid } from './pid-file.cjs'
+import { openState, readState, type State, writeState } from './state.cjs'
+
+/** What the launcher wants to be recorded under the name's lock. */
+export interface Claim {
+  /** The daemon's folder. */
+  folder: string
+  /** What was declared, as it is to stand in the file; null when that stands there already. */
+  record: string | null
+  state: Omit<State, 'process'>
+  /** Keep the number of restarts that is in the file, and add one? */
+  isRestart: boolean
+}
+
+/**
+ * As a prelude: this process holds the lock of a name, and takes it, unless the process that the name belonged to last
+ * still lives: a command does not hold the lock. Says so, and ends, then.
+ */
+export function run({ line, holds }: Birth, { folder, record, state, isRestart }: Claim): void {
+  line.enter('claim')
+  const page = openState(`${folder}/state.json`)
+  const last = readState(page)
+  if (last !== undefined && isLiving(last.process)) {
+    line.report({ kind: 'taken', pid: last.process.pid })
+    process.exit(0)
+  }
+  if (record !== null) replaceFile(`${folder}/record.json`, record)
+  const restarts = isRestart ? (last?.restarts ?? 0) + 1 : state.restarts
+  hold({ line, holds }, folder, page, { ...state, restarts, process: identify(process.pid) as Identity })
+}
+
+/** Writes what is seen of this daemon, now and at each change. */
+function hold({ line, holds }: Pick<Birth, 'line' | 'holds'>, folder: string, page: number, first: State): void {
+  let state = first
+  let stays = false
+  const birth = performance.now()
+  const update = (changes: Partial<State>): void => {
+    state = { ...state, ...changes }
+    writeState(page, state)
+  }
+  const end = (code: number | null, signal: string | null): void => {
+    if (state.phase === 'ended') return
+    update({ phase: 'ended', exit: { code, signal, at: Date.now(), output: readLastOutput(state) } })
+  }
+  update({})
+  keepPidFile({ line, holds }, folder)
+  line.beforeReady(() => update({ phase: 'running', readyAfter: Math.round(performance.now() - birth) }))
+  process.on('exit', (code) => {
+    if (stays) return
+    end(code, null)
+  })
+  holds.push({
+    passTo: (pid, start) => {
+      if (start !== null) update({ process: { ...state.process, pid, start } })
+    },
+    end: ({ code, signal }) => end(code, signal),
+    leave: () => {
+      stays = true
+    },
+  })
+}
+
+/** Writes a file so that there is always either the old one or the new one, whole. */
+function replaceFile(path: string, content: string): void {
+  const temporary = `${path}.new`
+  const fd = openSync(temporary, 'w', 0o600)
+  try {
+    writeSync(fd, content)
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+  renameSync(temporary, path)
+}
+
+/** Writes the pid for people and monitors. It decides nothing, so that a full disk costs no more than this label. */
+function keepPidFile(birth: Pick<Birth, 'line' | 'holds'>, folder: string): void {
+  const path = `${folder}/pid`
+  try {
+    keepPid(birth, { fd: openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o644), path })
+  } catch {
+    // See above.
+  }
+}
+
+/** The last lines that this life wrote to standard output, and to standard error if that goes elsewhere. */
+function readLastOutput({ logsFrom }: State): string {
+  const tails = isSameFile(1, 2)
+    ? [readTail(1, logsFrom.stdout)]
+    : [readTail(1, logsFrom.stdout), readTail(2, logsFrom.stderr)]
+  return tails.filter((tail) => tail !== '').join('\n')
+}
+
+/** Do two descriptors lead to one file? */
+function isSameFile(one: number, other: number): boolean {
+  const [a, b] = [fstatSync(one, { bigint: true }), fstatSync(other, { bigint: true })]
+  return a.dev === b.dev && a.ino === b.ino
+}
+
+/** Reads the end of the file that a descriptor leads to, from a position on; '' where there is none to read. */
+function readTail(target: number, from: number): string {
+  try {
+    if (!fstatSync(target, { bigint: true }).isFile()) return ''
+    const fd = openSync(`/dev/fd/${target}`, 'r')
+    const { size } = fstatSync(fd)
+    const start = Math.max(size < from ? 0 : from, size - 2000)
+    const buffer = Buffer.alloc(Math.max(0, size - start))
+    const text = buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, start))
+    closeSync(fd)
+    return text.trimEnd().split('\n').slice(-20).join('\n')
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,109 @@
+// What was seen of a named daemon: one page of a file, that only the holder of the name's lock writes, in place.
+// In place, and not by a rename as what was declared: it can be written on a full disk, since its room was taken when it
+// was created; and by a daemon that gave up root, since it was open by then. One page is copied at once, whoever is killed.
+import { closeSync, constants, fstatSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
+import type { Identity } from './identity.cts'
+
+/** What was seen of a daemon. */
+export interface State {
+  /** Which life of the daemon this is. */
+  instance: string
+  kind: 'program' | 'module' | 'command'
+  /**
+   * starting: not ready yet. running: ready. ended: it ended by itself. failed: it did not become ready.
+   * stopped: somebody stopped it. When the process is gone, only the last three are the truth.
+   */
+  phase: 'starting' | 'running' | 'ended' | 'failed' | 'stopped'
+  /** The process; while a command is being started, the one that starts it. */
+  process: Identity
+  /** Its session and process group. */
+  session: number
+  /** Milliseconds of the wall clock; for people to read. */
+  startedAt: number
+  /** How long it took until it was ready, in milliseconds. */
+  readyAfter: number | null
+  /** How often it was started again by `restart`. */
+  restarts: number
+  interpreter: { path: string; version: string }
+  /** Sizes of the log files when it started. */
+  logsFrom: { stdout: number; stderr: number }
+  exit: Exit | null
+}
+
+/** How a daemon ended, as far as it can be known. */
+export interface Exit {
+  code: number | null
+  signal: string | null
+  /** Milliseconds of the wall clock. */
+  at: number
+  /** The last that it wrote, or why it could not be started. */
+  output: string
+}
+
+/** A page of memory on every system that this runs on. */
+const pageSize = 4096
+
+/** More of the last output does not fit beside the rest. */
+const mostOutput = 2000
+
+/** Opens the page for writing, and takes its room on the disk. What is there and no file is moved aside. */
+export function openState(path: string): number {
+  const fd = openPlain(path)
+  if (fstatSync(fd).size < pageSize) writeSync(fd, Buffer.alloc(pageSize, ' '), 0, pageSize, 0)
+  return fd
+}
+
+/** Opens the file, or creates it. */
+function openPlain(path: string): number {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK
+  try {
+    const fd = openSync(path, flags, 0o600)
+    if (fstatSync(fd).isFile()) return fd
+    closeSync(fd)
+  } catch (error) {
+    if (!['EISDIR', 'ELOOP', 'ENXIO'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+  }
+  renameSync(path, `${path}.no-file-${process.pid}`)
+  return openSync(path, flags, 0o600)
+}
+
+/** Writes a state over the one that is there. */
+export function writeState(fd: number, state: State): void {
+  let output = state.exit?.output.slice(-mostOutput) ?? ''
+  let text = encode(state, output)
+  while (Buffer.byteLength(text) > pageSize && output !== '') {
+    output = output.slice(Math.ceil(output.length / 4))
+    text = encode(state, output)
+  }
+  const page = Buffer.alloc(pageSize, ' ')
+  page.write(text)
+  writeSync(fd, page, 0, pageSize, 0)
+}
+
+/** A state as text. It begins and ends with the same random number: a page that was read while it was written has two. */
+function encode(state: State, output: string): string {
+  const mark = Math.random()
+  return JSON.stringify({ mark, ...state, exit: state.exit && { ...state.exit, output }, end: mark })
+}
+
+/** Reads the state from the open page; nothing when there is none in it. */
+export function readState(fd: number): State | undefined {
+  const page = Buffer.alloc(pageSize)
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const state = decode(page.toString('utf8', 0, readSync(fd, page, 0, pageSize, 0)))
+    if (state !== undefined) return state
+  }
+  return undefined
+}
+
+/** Reads a state; nothing for what is none. */
+function decode(text: string): State | undefined {
+  try {
+    const { mark, end, ...state } = JSON.parse(text)
+    const { pid, start, boot } = state.process
+    const isWhole = mark === end && Number.isSafeInteger(pid) && pid > 1
+    return isWhole && typeof start === 'string' && typeof boot === 'string' ? state : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,85 @@
+import { lstatSync, mkdirSync, type Stats } from 'node:fs'
+import { homedir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import { DaemonicError } from '../errors.ts'
+
+/** Where the daemons of this user live: $DAEMONIC_HOME, else $XDG_STATE_HOME/daemonic, else ~/.local/state/daemonic. */
+export function homePath(): string {
+  const { DAEMONIC_HOME, XDG_STATE_HOME } = process.env
+  if (DAEMONIC_HOME) return resolve(DAEMONIC_HOME)
+  // The XDG Base Directory Specification has a relative path ignored.
+  if (XDG_STATE_HOME && isAbsolute(XDG_STATE_HOME)) return join(XDG_STATE_HOME, 'daemonic')
+  return join(homedir(), '.local', 'state', 'daemonic')
+}
+
+/**
+ * Opens the home for reading.
+ * @returns its path; nothing when there is none yet.
+ * @throws {DaemonicError} HOME_UNSAFE, when somebody else could have put something into it.
+ */
+export function findHome(): string | undefined {
+  const path = homePath()
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) return undefined
+  checkHome(path, stats)
+  return path
+}
+
+/**
+ * Opens the home, and makes it when there is none.
+ * @throws {DaemonicError} HOME_UNSAFE; what the file system says when it can't be made.
+ */
+export function openHome(): string {
+  const path = findHome() ?? homePath()
+  makePrivate(path)
+  checkHome(path, lstatSync(path))
+  return path
+}
+
+/** Makes the folder of a daemon in the home. */
+export function openFolder(name: string): string {
+  const folder = join(openHome(), name)
+  makePrivate(folder)
+  return folder
+}
+
+/** Makes a folder that is this user's alone, and those above it that are missing. */
+function makePrivate(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new DaemonicError(
+      'HOME_UNUSABLE',
+      `The home of the daemons can't be made: ${message}${remedies[code ?? ''] ?? ''}`,
+      error,
+    )
+  }
+}
+
+const remedies: Record<string, string> = {
+  EACCES: '; set DAEMONIC_HOME to a folder that this user can write to',
+  EROFS: '; set DAEMONIC_HOME to a folder that this user can write to',
+  ENOSPC: '; make room on that disk, or set DAEMONIC_HOME to a folder on another',
+}
+
+/** Refuses a home that others could have put something into, or that is no folder of this user's. */
+function checkHome(path: string, stats: Stats): void {
+  const problem = homeProblem(path, stats)
+  if (problem === undefined) return
+  throw new DaemonicError(
+    'HOME_UNSAFE',
+    `The home of the daemons, ${path}, ${problem}, or set DAEMONIC_HOME to another folder`,
+  )
+}
+
+/** What is wrong with it, and what to do. */
+function homeProblem(path: string, stats: Stats): string | undefined {
+  const user = process.geteuid?.()
+  const mode = stats.mode & 0o777
+  if (stats.isSymbolicLink()) return 'is a symbolic link: set DAEMONIC_HOME to where it leads'
+  if (!stats.isDirectory()) return 'is no folder: move it away'
+  if (stats.uid !== user) return `belongs to uid ${stats.uid}, and this is uid ${user}: use it as that user`
+  if (mode !== 0o700) return `has mode ${mode.toString(8).padStart(4, '0')}, not 0700: chmod 700 '${path}'`
+  return undefined
+}

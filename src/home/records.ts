@@ -1,0 +1,67 @@
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { isName } from '../options/readers.ts'
+import { type Identity, isLiving } from './boot/identity.cjs'
+import { readState, type State } from './boot/state.cjs'
+
+/** What was declared: the public options that a daemon was started with, paths made absolute, as JSON. */
+export interface Declared {
+  kind: State['kind']
+  /** The options of startDaemon(), or of the verb that made it. */
+  options: Record<string, unknown>
+  /** For a program that makes itself a daemon: how it is run again, and where. */
+  rerun?: { args: string[]; workingDir: string; call: string }
+}
+
+/** Reads what was declared for a daemon; nothing when there is no such file, or it is garbage. */
+export function readDeclared(folder: string): Declared | undefined {
+  try {
+    const declared = JSON.parse(readPlain(`${folder}/record.json`))
+    const isWhole = ['program', 'module', 'command'].includes(declared.kind) && typeof declared.options === 'object'
+    return isWhole && declared.options !== null ? declared : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What a folder says of its daemon. */
+export type Seen = State | 'garbage' | undefined
+
+/** Reads what was seen of a daemon: nothing when it never started; 'garbage' when the file is damaged. */
+export function readSeen(folder: string): Seen {
+  let fd: number
+  try {
+    fd = openSync(`${folder}/state.json`, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'garbage'
+  }
+  try {
+    return fstatSync(fd).isFile() ? (readState(fd) ?? 'garbage') : 'garbage'
+  } catch {
+    return 'garbage'
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** The process of a daemon, when it lives. */
+export function livingProcess(seen: Seen): Identity | undefined {
+  return typeof seen === 'object' && isLiving(seen.process) ? seen.process : undefined
+}
+
+/** The names in a home, sorted. */
+export function listNames(home: string): string[] {
+  return readdirSync(home, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && isName(entry.name))
+    .map(({ name }) => name)
+    .sort()
+}
+
+/** Reads a file, and nothing else: a FIFO in its place hangs nobody. */
+function readPlain(path: string): string {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    return fstatSync(fd).isFile() ? readFileSync(fd, 'utf8') : ''
+  } finally {
+    closeSync(fd)
+  }
+}

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DaemonicError } from '../errors.ts'
+import { readSignal } from '../options/readers.ts'
+import type { LogOptions } from './logs.ts'
+import { isAlive, type Lookup, lifeOf, mustLookUp } from './look-up.ts'
+import type { DaemonStatus } from './status.ts'
+import type { Stopped } from './stop.ts'
+import type { StopOptions } from './stop-plan.ts'
+
+/** How a daemon ended. */
+export interface Ended {
+  /** Its exit code; undefined when it was ended by a signal, or when nobody could know: a command that is not kept. */
+  code: number | undefined
+  /** The signal that ended it, when that is known. */
+  signal: string | undefined
+  /** Did somebody stop it? */
+  stopped: boolean
+}
+
+/** A daemon that has a name. It need not be running: each call looks anew. */
+export interface Daemon {
+  readonly name: string
+  /** Its main process, when it was last looked at; undefined when it was not running. */
+  readonly pid: number | undefined
+  /** What is unwise about it, in sentences. */
+  readonly warnings: readonly string[]
+  /** Did this call of startDaemon() find it running? */
+  readonly wasRunning: boolean
+  /** All there is to know. */
+  status(): Promise<DaemonStatus>
+  /** Stops it, with all that belongs to it. @throws {DaemonicError} STOP_FAILED, NOT_PERMITTED */
+  stop(options?: StopOptions): Promise<Stopped>
+  /** Stops it if it runs, and starts it as it was declared, with what has changed since in files and in the environment. */
+  restart(): Promise<void>
+  /** Sends SIGHUP. @throws {DaemonicError} NOT_RUNNING */
+  reload(): Promise<void>
+  /** Sends a signal to its main process. @throws {DaemonicError} NOT_RUNNING, INVALID_OPTION */
+  signal(signal: NodeJS.Signals): Promise<void>
+  /** Waits until it ends; at once when it is not running. */
+  wait(options?: { signal?: AbortSignal | undefined }): Promise<Ended>
+  /** Its lines: the last ones, and with `follow` those to come. */
+  logs(options?: LogOptions): AsyncIterable<string>
+  /** Removes its record and its logs. @throws {DaemonicError} ALREADY_RUNNING, when it is not stopped. */
+  forget(): Promise<void>
+}
+
+/** The pid of a daemon's main process, when it lives. */
+export function livingPid(lookup: Lookup): number | undefined {
+  const life = lifeOf(lookup)
+  return isAlive(life) ? life.main.pid : undefined
+}
+
+/** Makes the handle of a daemon. */
+export function makeDaemon(
+  name: string,
+  pid: number | undefined,
+  warnings: readonly string[] = [],
+  wasRunning = true,
+): Daemon {
+  let last = pid
+  /** Looks anew. */
+  const look = (): Lookup => {
+    const lookup = mustLookUp(name)
+    last = livingPid(lookup)
+    return lookup
+  }
+  return {
+    name,
+    warnings,
+    wasRunning,
+    get pid() {
+      return last
+    },
+    status: async () => (await import('./status.ts')).readStatus(look()),
+    stop: async (options) => {
+      const stopped = await (await import('./stop-daemon.ts')).stopDaemon(look(), options)
+      last = undefined
+      return stopped
+    },
+    restart: async () => {
+      last = (await (await import('./restart.ts')).restartDaemon(look())).pid
+    },
+    reload: async () => signalDaemon(look(), 'SIGHUP'),
+    signal: async (signal) => signalDaemon(look(), readSignal(signal, 'signal')),
+    wait: (options) => waitForEnd(look(), options?.signal),
+    logs: (options) => followLogs(look(), options),
+    forget: async () => (await import('./forget.ts')).forgetDaemon(look()),
+  }
+}
+
+/** Sends a signal to a daemon's main process. */
+export async function signalDaemon(lookup: Lookup, signal: NodeJS.Signals): Promise<void> {
+  const { signalProcess } = await import('./stop.ts')
+  const life = lifeOf(lookup)
+  if (isAlive(life) && signalProcess(lookup.name, life.main, signal)) return
+  throw new DaemonicError('NOT_RUNNING', `${lookup.name} is not running: ${signal} was sent to nobody`)
+}
+
+/**
+ * Waits until the life that goes on now has ended. Nothing tells a stranger of a process's end: it is looked for, more and more
+ * seldom, up to ten times a second.
+ */
+export async function waitForEnd(lookup: Lookup, signal?: AbortSignal): Promise<Ended> {
+  const life = lifeOf(lookup)
+  for (let pause = 5; isAlive(life); pause = Math.min(pause * 1.5, 100)) await sleep(pause, undefined, { signal })
+  const { readSeen } = await import('../home/records.ts')
+  const seen = readSeen(lookup.folder)
+  const isSame = typeof seen === 'object' && seen.instance === life?.instance
+  const exit = isSame ? seen.exit : null
+  return {
+    code: exit?.code ?? undefined,
+    signal: exit?.signal ?? undefined,
+    stopped: isSame && seen.phase === 'stopped',
+  }
+}
+
+/** Reads the lines of a daemon's logs. */
+async function* followLogs(lookup: Lookup, options: LogOptions | undefined): AsyncGenerator<string> {
+  const { readLogs } = await import('./logs.ts')
+  for await (const { line } of readLogs([lookup], options ?? {})) yield line
+}

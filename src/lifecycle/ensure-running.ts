@@ -1,0 +1,74 @@
+import { AlreadyRunningError, type Difference, SpecDiffersError } from '../errors.ts'
+import { homePath } from '../home/home.ts'
+import type { Declared } from '../home/records.ts'
+import type { StartOptions } from '../options/types.ts'
+import { compareSpecs } from './compare.ts'
+import { warnOf } from './find-command.ts'
+import { isAlive, type Lookup, lifeOf, lookUp, stateOf } from './look-up.ts'
+import { readSpec, type Spec } from './spec.ts'
+import { startSpec } from './start.ts'
+
+/** What came of seeing to it that a daemon runs. */
+export interface Ensured {
+  name: string
+  pid: number | undefined
+  /** Did it run before? */
+  wasRunning: boolean
+  /** What is unwise about it, in sentences. */
+  warnings: readonly string[]
+}
+
+/** Reads what is to run, with the default log of its name. */
+export function readNamedSpec(options: StartOptions): Spec {
+  return readSpec(options, (name) => `${homePath()}/${name}`)
+}
+
+/**
+ * Starts a daemon, unless it runs already as it is asked for.
+ * @param onWait called when the wait for it begins, with what says at any time what is waited for.
+ * @throws {SpecDiffersError} when it runs otherwise.
+ */
+export async function ensureRunning(options: StartOptions, onWait?: (look: () => string) => void): Promise<Ensured> {
+  const spec = readNamedSpec(options)
+  const warnings = spec.kind === 'command' ? warnOf(spec.words[0]) : []
+  const pid = readyPid(spec.name) ?? (await startUnlessTaken(spec, onWait))
+  return { name: spec.name, warnings, ...(typeof pid === 'object' ? pid : found(spec, pid)) }
+}
+
+/** The pid of a daemon that runs and is ready. */
+function readyPid(name: string): number | undefined {
+  const lookup = lookUp(name)
+  if (lookup === undefined || stateOf(lookup)?.phase !== 'running') return undefined
+  const life = lifeOf(lookup)
+  return isAlive(life) ? life.main.pid : undefined
+}
+
+/** Starts it; the pid alone, when another was faster. */
+async function startUnlessTaken(
+  spec: Spec,
+  onWait?: (look: () => string) => void,
+): Promise<{ pid: number; wasRunning: boolean } | number | undefined> {
+  try {
+    const { pid } = await startSpec(spec, { isRestart: false, foreground: undefined, onWait })
+    return { pid, wasRunning: false }
+  } catch (error) {
+    if (error instanceof AlreadyRunningError && error.daemon === spec.name) return error.pid
+    throw error
+  }
+}
+
+/** What is found running has to be what is asked for. */
+function found(spec: Spec, pid: number | undefined): { pid: number | undefined; wasRunning: boolean } {
+  const differences = differencesTo(lookUp(spec.name), spec)
+  if (differences.length > 0) throw new SpecDiffersError(spec.name, pid, differences)
+  return { pid, wasRunning: true }
+}
+
+/** In what a daemon differs from what is asked for. Of one whose record is lost nobody knows. */
+function differencesTo(lookup: Lookup | undefined, asked: Spec): Difference[] {
+  const declared: Declared | undefined = lookup?.declared
+  if (declared === undefined) return []
+  if (declared.kind === 'program')
+    return [{ option: 'kind', running: 'a program that makes itself a daemon', asked: asked.kind }]
+  return compareSpecs(readNamedSpec(declared.options as unknown as StartOptions), asked)
+}

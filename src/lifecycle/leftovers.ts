@@ -1,0 +1,23 @@
+import { AlreadyRunningError } from '../errors.ts'
+import { readDeclared, readSeen } from '../home/records.ts'
+import { isAlive, lifeOf } from './look-up.ts'
+import { stopLife } from './stop.ts'
+import { stopPlanOf } from './stop-plan.ts'
+
+/**
+ * Ends what an earlier life of a daemon left behind: children that outlived it, or a command whose start was cut off. They
+ * may hold the port that the next life needs.
+ * @throws {AlreadyRunningError} when it is no leftover, but the daemon, running under a damaged record.
+ */
+export async function clearLeftovers(name: string, folder: string): Promise<void> {
+  const lookup = { name, folder, seen: readSeen(folder), declared: readDeclared(folder) }
+  const life = lifeOf(lookup)
+  if (life === undefined) return
+  if (isAlive(life)) {
+    // A readable record is judged under the lock. It may also be one that is only starting.
+    if (typeof lookup.seen === 'object') return
+    throw new AlreadyRunningError({ daemon: name }, life.main.pid)
+  }
+  const plan = stopPlanOf(lookup)
+  if (plan.scope === 'tree') await stopLife(name, life, plan, true)
+}

@@ -1,0 +1,33 @@
+// The door to named daemons. All behind import(): who imports this package to become a daemon has no use for it.
+import type { StartOptions } from '../options/types.ts'
+import type { Daemon } from './daemon.ts'
+
+/**
+ * Sees to it that a daemon runs: starts it, and resolves when it is ready. When it runs already as it is asked for, it is left
+ * as it is. This process goes on, and nothing of it is changed.
+ * @param options what to start, under which name, and how.
+ * @throws {SpecDiffersError} when it runs, and was started with other options; {StartError} when it does not become ready,
+ * and nothing is left of it; {InvalidOptionError}.
+ */
+export async function startDaemon(options: StartOptions): Promise<Daemon> {
+  const { requireUnix } = await import('../system/unix.ts')
+  requireUnix()
+  const { ensureRunning } = await import('./ensure-running.ts')
+  const { name, pid, warnings, wasRunning } = await ensureRunning(options)
+  return (await import('./daemon.ts')).makeDaemon(name, pid, warnings, wasRunning)
+}
+
+/** Finds a daemon by its name; undefined when there is none. It need not be running. */
+export async function findDaemon(name: string): Promise<Daemon | undefined> {
+  const { lookUp } = await import('./look-up.ts')
+  const { livingPid, makeDaemon } = await import('./daemon.ts')
+  const lookup = lookUp(name)
+  return lookup && makeDaemon(name, livingPid(lookup))
+}
+
+/** Lists all daemons that have a name, sorted by it. */
+export async function listDaemons(): Promise<Daemon[]> {
+  const { lookUpAll } = await import('./look-up.ts')
+  const { livingPid, makeDaemon } = await import('./daemon.ts')
+  return lookUpAll().map((lookup) => makeDaemon(lookup.name, livingPid(lookup)))
+}

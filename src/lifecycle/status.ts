@@ -1,0 +1,218 @@
+import { statSync } from 'node:fs'
+import { getPriority } from 'node:os'
+import type { Exit, State } from '../home/boot/state.cjs'
+import type { Readiness, StartOptions } from '../options/types.ts'
+import { type ProcessRow, readProcessTable, startOf, uptime } from '../system/process-table.ts'
+import { readNamedSpec } from './ensure-running.ts'
+import { isAlive, type Lookup, lifeOf, stateOf } from './look-up.ts'
+import { stopPlanOf } from './stop-plan.ts'
+import { close, findTree } from './tree.ts'
+
+/**
+ * What a daemon is doing. running: it is ready. starting: not yet. stopped: somebody stopped it. ended: it ended by itself, with
+ * exit code 0. died: it ended in any other way, or nobody knows how. failed: it did not become ready. new: it never ran.
+ */
+export type DaemonPhase = 'running' | 'starting' | 'stopped' | 'ended' | 'died' | 'failed' | 'new'
+
+/** What a listing tells of a daemon. */
+export interface DaemonSummary {
+  name: string
+  kind: State['kind'] | 'unknown'
+  state: DaemonPhase
+  /** The main process, while it lives. */
+  pid: number | null
+  /** How long the main process runs, in milliseconds; null when it does not. */
+  uptime: number | null
+  /** Processor time of all its processes, in milliseconds. */
+  cpu: number | null
+  /** Resident memory of all its processes, in bytes; what they share is counted in each. */
+  memory: number | null
+  /** How many processes it has. */
+  processes: number
+  restarts: number
+}
+
+/** All there is to know of a daemon. Environment values are never told. */
+export interface DaemonStatus extends DaemonSummary {
+  folder: string
+  /** What runs: a module or a command and its arguments, or the program that made itself a daemon. */
+  command: string[] | null
+  workingDir: string | null
+  /** Names of the variables that it was given. */
+  env: string[]
+  envFile: string | null
+  user: string | number | null
+  /** When it was started last, by the wall clock (ISO 8601). */
+  startedAt: string | null
+  ready: Readiness | null
+  /** How long it took to become ready, in milliseconds. */
+  readyAfter: number | null
+  /** How it ended last; null while it runs. A code and a signal that are both null: exit unknown. */
+  exit: { code: number | null; signal: string | null; at: string; output: string } | null
+  logs: { stream: 'stdout' | 'stderr' | 'stdout and stderr'; path: string; size: number | null }[]
+  stop: { signal: string; timeout: number; scope: string }
+  limits: unknown
+  nice: number | null
+  interpreter: { path: string; version: string; exists: boolean } | null
+  pids: number[]
+  /** What is not as it should be, in sentences. */
+  problems: string[]
+}
+
+/** Summarizes daemons, with one look at the processes of the machine. */
+export function summarize(lookups: readonly Lookup[]): DaemonSummary[] {
+  const table = lookups.some((lookup) => isAlive(quickLife(lookup)))
+    ? readProcessTable()
+    : new Map<number, ProcessRow>()
+  return lookups.map((lookup) => summarizeOne(lookup, table, false))
+}
+
+/** Tells all there is to know of one. */
+export function readStatus(lookup: Lookup): DaemonStatus {
+  const table = readProcessTable()
+  const summary = summarizeOne(lookup, table, true)
+  const state = stateOf(lookup)
+  const life = lifeOf(lookup)
+  const pids = life === undefined ? [] : findTree(life, table).map(({ pid }) => pid)
+  const options = lookup.declared?.options ?? {}
+  const { signal, timeout, scope } = stopPlanOf(lookup)
+  return {
+    ...summary,
+    folder: lookup.folder,
+    command: commandOf(lookup),
+    workingDir: textOf(options['workingDir']),
+    env: Object.keys((options['env'] as object | undefined) ?? {}),
+    envFile: textOf(options['envFile']),
+    user: (options['user'] as string | number | undefined) ?? null,
+    startedAt: state === undefined ? null : new Date(state.startedAt).toISOString(),
+    ready: readinessOf(lookup),
+    readyAfter: state?.readyAfter ?? null,
+    exit: summary.pid !== null || state === undefined ? null : describeExit(state.exit),
+    logs: logsOf(lookup),
+    stop: { signal, timeout, scope },
+    limits: options['limits'] ?? null,
+    nice: summary.pid === null ? null : getPriority(summary.pid),
+    interpreter: state === undefined ? null : { ...state.interpreter, exists: exists(state.interpreter.path) },
+    pids: pids.sort((a, b) => a - b),
+    problems: problemsOf(lookup, summary, pids),
+  }
+}
+
+/** The life that the record tells of; a damaged record is only made up for when one daemon is asked for. */
+function quickLife(lookup: Lookup): ReturnType<typeof lifeOf> {
+  return typeof lookup.seen === 'object' || lookup.seen === 'garbage' ? lifeOf(lookup) : undefined
+}
+
+/** Summarizes one daemon. */
+function summarizeOne(lookup: Lookup, table: Map<number, ProcessRow>, isThorough: boolean): DaemonSummary {
+  const life = isThorough ? lifeOf(lookup) : quickLife(lookup)
+  const main = isAlive(life) ? table.get(life.main.pid) : undefined
+  const tree =
+    main === undefined || life === undefined
+      ? []
+      : isThorough
+        ? findTree(life, table)
+        : shortTree(main, life.session, table)
+  const state = stateOf(lookup)
+  return {
+    name: lookup.name,
+    kind: state?.kind ?? lookup.declared?.kind ?? 'unknown',
+    state: phaseOf(lookup, main !== undefined),
+    pid: main?.pid ?? null,
+    uptime: main === undefined ? null : Math.max(0, Math.round(uptime() - startOf(main))),
+    cpu: main === undefined ? null : sum(tree, 'cpu'),
+    memory: main === undefined ? null : sum(tree, 'memory'),
+    processes: tree.length,
+    restarts: state?.restarts ?? 0,
+  }
+}
+
+/** The processes of a daemon without those that hide in sessions of orphans: to find these, all environments have to be read. */
+function shortTree(main: ProcessRow, session: number | undefined, table: Map<number, ProcessRow>): ProcessRow[] {
+  return close([main], [...table.values()], session)
+}
+
+/** Adds up one figure. */
+function sum(rows: readonly ProcessRow[], figure: 'cpu' | 'memory'): number {
+  return rows.reduce((total, row) => total + row[figure], 0)
+}
+
+/** What a daemon is doing, from what is recorded and whether it lives. */
+export function phaseOf({ seen }: Lookup, lives: boolean): DaemonPhase {
+  if (seen === undefined) return lives ? 'running' : 'new'
+  if (seen === 'garbage') return lives ? 'running' : 'died'
+  if (lives) return seen.phase === 'starting' ? 'starting' : 'running'
+  if (seen.phase === 'stopped' || seen.phase === 'failed') return seen.phase
+  if (seen.phase === 'starting') return 'failed'
+  return seen.exit?.code === 0 ? 'ended' : 'died'
+}
+
+/** Describes an exit, with the time as text. */
+function describeExit(exit: Exit | null): DaemonStatus['exit'] {
+  return exit === null ? null : { ...exit, at: new Date(exit.at).toISOString() }
+}
+
+/** What runs, as words. */
+function commandOf({ declared }: Lookup): string[] | null {
+  if (declared === undefined) return null
+  const { module, command, args = [] } = declared.options as unknown as StartOptions
+  if (declared.kind === 'program') return [...(declared.rerun?.args ?? [])]
+  return module === undefined ? [...(command ?? [])] : [String(module), ...args]
+}
+
+/** When it is ready. */
+function readinessOf({ declared }: Lookup): Readiness | null {
+  if (declared === undefined) return null
+  try {
+    const options = declared.kind === 'program' ? undefined : (declared.options as unknown as StartOptions)
+    return options === undefined ? { kind: 'auto' } : readNamedSpec(options).options.ready
+  } catch {
+    return null
+  }
+}
+
+/** The log files of a daemon, with their sizes. */
+export function logsOf({ folder, declared }: Lookup): DaemonStatus['logs'] {
+  const isNamed = declared?.kind !== 'program'
+  const fallback = isNamed ? `${folder}/out.log` : '/dev/null'
+  const { stdout = fallback, stderr = fallback } = (declared?.options ?? {}) as Record<string, string | undefined>
+  const files =
+    stdout === stderr
+      ? [{ stream: 'stdout and stderr' as const, path: stdout }]
+      : [
+          { stream: 'stdout' as const, path: stdout },
+          { stream: 'stderr' as const, path: stderr },
+        ]
+  return files
+    .filter(({ path }) => path !== '/dev/null')
+    .map((file) => ({ ...file, size: statSync(file.path, { throwIfNoEntry: false })?.size ?? null }))
+}
+
+/** A text, or null. */
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+/** Is there such a file? */
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+/** Says what is not as it should be. */
+function problemsOf(
+  { seen, declared, folder }: Lookup,
+  { pid, state }: DaemonSummary,
+  pids: readonly number[],
+): string[] {
+  const problems: string[] = []
+  if (seen === 'garbage') problems.push(`${folder}/state.json is damaged; the next start makes it anew`)
+  if (declared === undefined)
+    problems.push(`${folder}/record.json is missing or damaged: it can't be restarted, start it anew`)
+  if (pid === null && pids.length > 0)
+    problems.push(`its main process is gone, and ${pids.join(', ')} are left of it: stop it to end them`)
+  if (typeof seen === 'object' && pid !== null && !exists(seen.interpreter.path)) {
+    problems.push(`the Node that runs it, ${seen.interpreter.path}, was removed: a restart takes the one that is there`)
+  }
+  if (state === 'died' && typeof seen === 'object' && seen.exit === null) problems.push('ended, exit unknown')
+  return problems
+}

@@ -1,0 +1,28 @@
+import { DaemonicError } from '../errors.ts'
+import { holdLock } from '../home/lock.ts'
+import { type Lookup, lifeOf } from './look-up.ts'
+import { recordEnd } from './record-end.ts'
+import { type Stopped, stopLife } from './stop.ts'
+import { type StopOptions, stopPlanOf } from './stop-plan.ts'
+
+/**
+ * Stops a daemon, in whatever state it is. Of several who stop it at once one asks it to, and all wait until it is gone.
+ * @throws {DaemonicError} STOP_FAILED, NOT_PERMITTED.
+ */
+export async function stopDaemon(lookup: Lookup, options: StopOptions = {}): Promise<Stopped> {
+  const { name, folder } = lookup
+  const plan = stopPlanOf(lookup, options)
+  const life = lifeOf(lookup)
+  if (life === undefined) return { how: 'not running', pid: undefined, took: 0, killed: [] }
+  if (life.main?.pid === process.pid) {
+    throw new DaemonicError('STOP_FAILED', `${name} is this process: a daemon ends by returning, or by process.exit()`)
+  }
+  const release = await holdLock(folder, 'stopping')
+  try {
+    const stopped = await stopLife(name, life, plan, release !== undefined)
+    await recordEnd(folder, life.instance, 'stopped')
+    return stopped
+  } finally {
+    release?.()
+  }
+}
