@@ -10,7 +10,8 @@ const layers = [
   ['options'],
   ['system'],
   ['detach'],
-  ['ready', 'home'],
+  ['ready', 'home', 'logs'],
+  ['lifecycle'],
   ['become', 'audit'],
   ['cli', 'index.ts'],
 ]
@@ -80,6 +81,10 @@ test('the door loads neither side, and the two sides do not load each other', ()
 
 test('only entries do something when they are imported, and they are short', () => {
   const entries = files.filter((file) => /\.entry\.c?ts$/.test(file))
-  assert.deepEqual(entries.sort(), ['cli/main.entry.ts', 'detach/boot/boot.entry.cts'])
+  assert.deepEqual(entries.sort(), [
+    'cli/main.entry.ts',
+    'detach/boot/boot.entry.cts',
+    'lifecycle/boot/spawn-command.entry.cts',
+  ])
   for (const file of entries) assert.ok(readFileSync(join(src, file), 'utf8').split('\n').length < 30, file)
 })

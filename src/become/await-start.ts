@@ -40,14 +40,14 @@ async function startProbe({ options, logs }: StartPlan, { notify }: Launched): P
 
 /** What the daemon has to know. */
 function makeWork({ call, options, logs }: StartPlan, { at }: Launched, readyWhen: Work['readyWhen']): Work {
-  const { workingDir, umask, user, group, nice, title, env } = options
+  const { workingDir, umask, user, group, nice, title, env, extendEnv } = options
   return {
     call,
     settlement: {
       ...{ nice, umask, workingDir, title, user, group },
       stdout: { fd: at['stdout'], created: logs.stdout.created },
       stderr: { fd: at['stderr'], created: logs.stderr.created },
-      hasOwnEnvironment: env !== undefined,
+      hasOwnEnvironment: env !== undefined && !extendEnv,
     },
     readyWhen,
   }

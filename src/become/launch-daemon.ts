@@ -14,6 +14,8 @@ import type { Call } from './work.ts'
 export interface StartPlan {
   call: Call
   command: readonly string[]
+  /** Undefined for the launcher's own, cleaned. */
+  env: NodeJS.Dict<string> | undefined
   options: NormalOptions
   payload: Uint8Array
   logs: Logs
@@ -38,6 +40,7 @@ export async function launchDaemon(
   requireUnix()
   const options = completeOptions(await readOptions(givenOptions))
   const command = await niced(rerunCommand(), options)
+  const env = await makeEnvironment(options)
   const payload = await cloned(call, args)
   const name = await prepareName(options, givenOptions, call)
   const logs = openLogs(options)
@@ -45,6 +48,7 @@ export async function launchDaemon(
   const plan = {
     call,
     command,
+    env,
     options,
     payload,
     logs,
@@ -97,8 +101,8 @@ async function attemptStart(
 }
 
 /** Launches what the plan says. */
-function launchPlan({ command, options, logs, transcript, name }: StartPlan, locks: Lock[]): Launched {
-  const { env, limits, preserveFds, ready } = options
+function launchPlan({ command, env, options, logs, transcript, name }: StartPlan, locks: Lock[]): Launched {
+  const { limits, preserveFds, ready } = options
   return launch({
     ...{ command, env, limits, preserveFds, locks },
     instance: name?.instance,
@@ -109,6 +113,12 @@ function launchPlan({ command, options, logs, transcript, name }: StartPlan, loc
     runsOurs: false,
     foreground: false,
   })
+}
+
+/** The environment, when more is asked for than to inherit one, or to be given one. */
+async function makeEnvironment(options: NormalOptions): Promise<NodeJS.Dict<string> | undefined> {
+  const isPlain = options.envFile === undefined && !options.extendEnv && options.ready.kind !== 'fd'
+  return isPlain ? options.env : (await import('../lifecycle/environment.ts')).makeEnvironment(options)
 }
 
 /** The command behind nice(1), when a niceness is asked for. */

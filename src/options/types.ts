@@ -75,6 +75,10 @@ export interface DaemonOptions extends NameOptions {
   umask?: number | string | undefined
   /** The daemon's whole environment. Default: the launcher's, without what belongs to a terminal or to npm. */
   env?: Readonly<Record<string, string | undefined>> | undefined
+  /** Is `env` added to the launcher's environment, instead of being all? Default false. */
+  extendEnv?: boolean | undefined
+  /** File of `NAME=value` lines, read at each start, whose variables are added to the environment. `env` goes before it. */
+  envFile?: string | undefined
   /** User to run as, by name or id, with its supplementary groups. Needs root. */
   user?: string | number | undefined
   /** Group to run as, by name or id. Default: the user's own. Needs root. */
@@ -96,7 +100,7 @@ export interface DaemonOptions extends NameOptions {
 }
 
 /** What `startDaemon()` starts: either a module or a command, under a name. */
-export interface StartOptions extends Omit<DaemonOptions, 'env'> {
+export interface StartOptions extends DaemonOptions {
   name: string
   /** A file that Node runs: a path, relative to `workingDir`, or a `file:` URL. TypeScript, too. */
   module?: string | URL | undefined
@@ -104,12 +108,6 @@ export interface StartOptions extends Omit<DaemonOptions, 'env'> {
   command?: readonly [string, ...string[]] | readonly string[] | undefined
   /** Arguments of the module; for a command, more of them. */
   args?: readonly string[] | undefined
-  /** The daemon's environment. With `extendEnv`, what is added to the launcher's, which is the default. Kept in its record. */
-  env?: Readonly<Record<string, string | undefined>> | undefined
-  /** Is `env` added to the launcher's environment, instead of being all? Default false. */
-  extendEnv?: boolean | undefined
-  /** File of `NAME=value` lines, read at each start, whose variables are added to the environment. They are not recorded. */
-  envFile?: string | undefined
 }
 
 /** One limit as the shell's `ulimit` is told of it. */

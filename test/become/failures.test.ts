@@ -68,14 +68,14 @@ const failures: Record<string, Expected> = {
   },
   'never ready': {
     name: 'StartTimeoutError',
-    message: /1000 ms \(startTimeout\) were over before it said that it was ready\. Its last status: counting sheep\.$/,
+    message: /1000 ms \(startTimeout\) were over before it was ready; its last status: counting sheep$/,
     step: 'run',
     output: /^no$/m,
   },
-  'exits before ready': { message: /ended with exit code 7 before it said/, step: 'run', exitCode: 7 },
-  'ends before ready': { message: /ended with exit code 0 before it said/, step: 'run', exitCode: 0 },
+  'exits before ready': { message: /ended with exit code 7 before it was ready/, step: 'run', exitCode: 7 },
+  'ends before ready': { message: /ended with exit code 0 before it was ready/, step: 'run', exitCode: 0 },
   'is killed before ready': {
-    message: /was killed by a signal, or crashed, before it said/,
+    message: /was killed by a signal, or crashed, before it was ready/,
     step: 'run',
     output: /^the last line$/m,
   },
@@ -121,7 +121,10 @@ test('a second call in the daemon is an error there', async (t) => {
   assert.deepEqual(ran, { code: 0, signal: null, stdout: '', stderr: '' })
   await until('the end of the daemon', () => scope.processes().length === 0)
   const error = readPrintedError(scope.read('out.log'))
-  assert.match(error.message, /^createDaemon\(\): this process \(pid \d+\) is a daemon already$/)
+  assert.match(
+    error.message,
+    /^createDaemon\(\): this process \(pid \d+\) is a daemon already; currentDaemon\(\) gives its context$/,
+  )
   assert.match(error.properties, /code: 'ALREADY_A_DAEMON'/)
 })
 

@@ -50,11 +50,30 @@ const options: fc.Arbitrary<DaemonOptions> = fc.record(
     title: text,
     preserveFds: fc.constantFrom([], []),
     pidFile: path,
-    ready: fc.constantFrom('auto' as const, 'manual' as const),
+    ready: fc.oneof(
+      fc.constantFrom('auto' as const, 'exec' as const, 'manual' as const),
+      fc.record({ fd: fc.integer({ min: 3, max: 1023 }) }),
+      fc.record({ port: fc.integer({ min: 1, max: 65_535 }) }),
+      fc.record({ port: fc.integer({ min: 1, max: 65_535 }), host: text }),
+      fc.record({ socket: path }),
+      fc.record({ file: path }),
+      fc.record({ http: fc.webUrl() }),
+      fc.record({ log: fc.constantFrom(/ready/i, 'ready') }),
+    ),
     startTimeout: duration,
+    name: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
+    stopSignal: fc.constantFrom('SIGTERM' as const, 'SIGUSR1' as const),
+    stopTimeout: duration,
+    stopScope: fc.constantFrom('tree' as const, 'group' as const, 'main' as const),
+    extendEnv: fc.boolean(),
+    envFile: path,
   },
   { requiredKeys: [] },
 )
+
+/** Which way of being ready this is. */
+const kindOf = (ready: DaemonOptions['ready']): string =>
+  typeof ready === 'object' ? (Object.keys(ready)[0] ?? '') : (ready ?? 'auto')
 
 test('valid options come out complete, and their values are what was asked for', () => {
   fc.assert(
@@ -70,7 +89,10 @@ test('valid options come out complete, and their values are what was asked for',
       assert.deepEqual(normal.env, given.env === undefined ? undefined : { ...given.env })
       assert.equal(normal.nice, given.nice)
       assert.equal(normal.title, given.title)
-      assert.equal(normal.ready, given.ready ?? 'auto')
+      assert.equal(normal.ready.kind, kindOf(given.ready))
+      assert.equal(normal.name, given.name)
+      assert.equal(normal.stopSignal, given.stopSignal ?? 'SIGTERM')
+      assert.equal(normal.stopScope, given.stopScope ?? 'tree')
       assert.ok(normal.startTimeout > 0 && normal.startTimeout < 2 ** 31)
       if (typeof given.startTimeout !== 'string') assert.equal(normal.startTimeout, given.startTimeout ?? 30_000)
     }),
@@ -200,5 +222,49 @@ for (const [given, option] of [
 ] as const) {
   test(`limits ${JSON.stringify(given)} are refused`, () => {
     assert.throws(() => normalizeOptions({ limits: given as object }), { code: 'INVALID_OPTION', option })
+  })
+}
+
+for (const [given, expected] of [
+  ['auto', { kind: 'auto' }],
+  [{ port: 80 }, { kind: 'port', port: 80, host: undefined }],
+  [
+    { port: 80, host: '::1' },
+    { kind: 'port', port: 80, host: '::1' },
+  ],
+  [{ fd: 3 }, { kind: 'fd', fd: 3 }],
+  [{ socket: '/x' }, { kind: 'socket', path: '/x' }],
+  [{ file: 'x' }, { kind: 'file', path: resolve('x') }],
+  [{ http: new URL('http://127.0.0.1:80/x') }, { kind: 'http', url: 'http://127.0.0.1/x' }],
+  [{ log: /a b/gi }, { kind: 'log', source: 'a b', flags: 'i' }],
+  [{ log: 'a b' }, { kind: 'log', source: 'a b', flags: '' }],
+] as const) {
+  test(`ready ${JSON.stringify(given)}`, () => {
+    assert.deepEqual(normalizeOptions({ ready: given }).ready, expected)
+  })
+}
+
+for (const [given, option] of [
+  ['soon', 'ready'],
+  [{}, 'ready'],
+  [{ fd: 3, port: 80 }, 'ready'],
+  [{ constructor: 1 }, 'ready'],
+  [{ host: 'x' }, 'ready'],
+  [{ fd: 2 }, 'ready.fd'],
+  [{ port: 0 }, 'ready.port'],
+  [{ port: '80' }, 'ready.port'],
+  [{ http: 'ftp://x' }, 'ready.http'],
+  [{ http: 'x' }, 'ready.http'],
+  [{ log: '(' }, 'ready.log'],
+  [{ file: '' }, 'ready.file'],
+] as const) {
+  test(`ready ${JSON.stringify(given)} is refused`, () => {
+    assert.throws(() => normalizeOptions({ ready: given as never }), { code: 'INVALID_OPTION', option })
+  })
+}
+
+for (const given of ['', '.', '..', '-x', '_x', 'a/b', 'a b', 'a\n', 'ä', 'x'.repeat(65), 1, null]) {
+  test(`name ${JSON.stringify(given)} is refused`, () => {
+    assert.throws(() => normalizeOptions({ name: given as string }), { code: 'INVALID_OPTION', option: 'name' })
   })
 }

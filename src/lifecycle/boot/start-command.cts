@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Birth } from '../../detach/boot/birth.cts'
+import { identify } from '../../home/boot/identity.cjs'
+
+/** What to start, and how. */
+export interface CommandWork {
+  file: string
+  /** The command's name, as its user typed it, and its arguments. */
+  argv0: string
+  args: string[]
+  /** Descriptors above 2 that the command is given. */
+  keep: number[]
+  /** Is it ready when it runs, or when the launcher says so? */
+  readyWhen: 'exec' | 'launcher'
+  /** Stay until it ends, and end as it did? */
+  stays: boolean
+}
+
+/** Starts the command, and waits until it is ready, or has ended. */
+export function startCommand({ line, holds }: Birth, work: CommandWork): void {
+  line.at('exec')
+  const child = spawnCommand(work)
+  child.once('error', (error) => {
+    line.failed(error)
+    process.exit(1)
+  })
+  if (child.pid === undefined) return
+  const pid = child.pid
+  const start = identify(pid)?.start ?? null
+  for (const hold of holds) hold.passTo(pid, start)
+  line.report({ kind: 'spawned', pid })
+  process.on('exit', () => endWithUs(child, line.isOpen()))
+  child.once('exit', (code, signal) => {
+    line.report({ kind: 'ended', exitCode: code, signal })
+    for (const hold of holds) hold.end({ code, signal })
+    if (signal !== null && !line.isOpen()) endBy(signal)
+    process.exit(code ?? 1)
+  })
+  line.beforeReady(() => {
+    if (work.stays) return
+    for (const hold of holds) hold.leave()
+    setImmediate(() => process.exit(0))
+  })
+  if (work.readyWhen === 'exec') line.ready()
+  else line.awaitLauncher()
+  if (work.stays) passSignalsOn(child)
+}
+
+/** Spawns it. */
+function spawnCommand({ file, argv0, args, keep }: CommandWork): ChildProcess {
+  const stdio: (number | 'ignore')[] = [0, 1, 2]
+  for (const fd of keep) stdio[fd] = fd
+  const options = { argv0, stdio: Array.from(stdio, (fd) => fd ?? 'ignore') }
+  // spawn() throws some errors, and emits others.
+  return spawn(file, args, options)
+}
+
+/** A launcher that was killed takes along what is not ready yet: this process, and all that is in its group. */
+function endWithUs(child: ChildProcess, isHalfStarted: boolean): void {
+  if (isHalfStarted && child.exitCode === null && child.signalCode === null) process.kill(0, 'SIGKILL')
+}
+
+/** In the foreground, whoever signals this process means the command. */
+function passSignalsOn(child: ChildProcess): void {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const) {
+    process.on(signal, () => child.kill(signal))
+  }
+}
+
+/** Ends this process by a signal, as the command ended. */
+function endBy(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal)
+  process.kill(process.pid, signal)
+}
