@@ -83,6 +83,7 @@ test('only entries do something when they are imported, and they are short', () 
   const entries = files.filter((file) => /\.entry\.c?ts$/.test(file))
   assert.deepEqual(entries.sort(), [
     'cli/main.entry.ts',
+    'detach/boot/after-preloads.entry.cts',
     'detach/boot/boot.entry.cts',
     'lifecycle/boot/spawn-command.entry.cts',
   ])

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { ModuleWork } from '../detach/boot/run-module.cts'
 import { type Launched, type Lock, launch } from '../detach/launch.ts'
 import { closeLogs, type Logs, openLogs } from '../detach/logs.ts'
 import type { Prelude } from '../detach/message.ts'
@@ -43,6 +44,8 @@ interface StartPlan {
   mode: StartMode
   command: readonly string[]
   env: NodeJS.Dict<string>
+  /** What Node is told before the module. */
+  flags: readonly string[]
   /** The file of the command. */
   file: string | undefined
   logs: Logs
@@ -60,14 +63,14 @@ export async function startSpec(spec: Spec, mode: StartMode): Promise<Started> {
   const env = makeEnvironment(options)
   const node = findNode()
   const file = spec.kind === 'command' ? findCommand(spec.words[0], options.workingDir, env['PATH']) : undefined
-  const program = file === undefined ? [...flagsFor(spec.words[0]), ...spec.words] : [spawner]
-  const command = await niced([node, ...program], options.nice)
+  const flags = file === undefined ? flagsOf(spec, env) : []
+  const command = await niced([node, ...flags, ...(file === undefined ? spec.words : [spawner])], options.nice)
   const name = await prepareName(spec.name, spec.declared, node, mode.isRestart)
   await refuseForeignService(spec)
   const logs = openOutputs(spec, mode)
   try {
     const pidFiles = options.pidFile === undefined ? [] : [pidFileLock(options.pidFile)]
-    const plan = { spec, name, mode, command, env, file, logs, deadline }
+    const plan = { spec, name, mode, command, env, flags, file, logs, deadline }
     return await withLocks([name.lock, ...pidFiles], deadline, (locks) => attemptStart(plan, locks))
   } finally {
     if (mode.foreground === undefined) closeLogs(logs)
@@ -89,6 +92,18 @@ function openOutputs({ options, declared }: Spec, { foreground }: StartMode): Lo
 
 /** The program that starts a command. */
 const spawner = fileURLToPath(new URL('./boot/spawn-command.entry.cjs', import.meta.url))
+
+/** What tells a module that waits for its own end that all preloads are loaded. */
+const afterPreloads = new URL('../detach/boot/after-preloads.entry.cjs', import.meta.url).href
+
+/** The flags of Node that a module needs. */
+function flagsOf({ words, options }: Spec, env: NodeJS.Dict<string>): string[] {
+  const flags = flagsFor(words[0])
+  const hasPreloads = [...flags, env['NODE_OPTIONS'] ?? ''].some((text) =>
+    /--(?:import|(?:experimental-)?loader)\b/.test(text),
+  )
+  return hasPreloads && options.ready.kind === 'auto' ? [...flags, '--import', afterPreloads] : flags
+}
 
 /** The command behind nice(1), when a niceness is asked for. */
 async function niced(command: readonly string[], nice: number | undefined): Promise<readonly string[]> {
@@ -161,7 +176,7 @@ function launchPlan({ spec: { options }, name, mode, command, env, file, logs }:
 }
 
 /** What the daemon does before its code runs: takes its name, writes its pid file, and turns into what the options ask for. */
-function makePreludes({ spec, name, logs, file }: StartPlan, launched: Launched): Prelude[] {
+function makePreludes({ spec, name, logs, flags, file }: StartPlan, launched: Launched): Prelude[] {
   const { pidFile, nice, umask, workingDir, title, user, group, env, extendEnv, ready } = spec.options
   const settlement = {
     ...{ nice, umask, workingDir, title: file === undefined ? title : undefined, user, group },
@@ -169,11 +184,12 @@ function makePreludes({ spec, name, logs, file }: StartPlan, launched: Launched)
     stderr: { fd: undefined, created: logs.stderr.created },
     hasOwnEnvironment: env !== undefined && !extendEnv,
   }
+  const moduleWork: ModuleWork = { readyWhen: readyWhen(ready), hasPreloads: flags.includes(afterPreloads) }
   return [
     name.claim(launched, logs),
     ...(pidFile === undefined ? [] : [keepPidFile(launched.at['lock1'] as number, pidFile)]),
     { module: detachBoot('settle'), data: settlement },
-    ...(file === undefined ? [{ module: detachBoot('run-module'), data: readyWhen(ready) }] : []),
+    ...(file === undefined ? [{ module: detachBoot('run-module'), data: moduleWork }] : []),
   ]
 }
 

@@ -35,7 +35,12 @@ const patienceAfterKill = 5000
  */
 export async function stopLife(name: string, life: Life, plan: StopPlan, isFirst: boolean): Promise<Stopped> {
   const begin = performance.now()
-  const members = (): ProcessRow[] => findMembers(life, plan.scope)
+  const known = new Map<number, ProcessRow>()
+  const members = (): ProcessRow[] => {
+    const rows = findMembers({ ...life, known }, plan.scope)
+    for (const row of rows) known.set(row.pid, row)
+    return rows
+  }
   if (members().length === 0) return { how: 'not running', pid: undefined, took: 0, killed: [] }
   const pid = life.main !== undefined && isLiving(life.main) ? life.main.pid : undefined
   const asked = new Set<string>()

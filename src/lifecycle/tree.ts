@@ -9,6 +9,8 @@ export interface Life {
   main: Identity | undefined
   /** The session that it was started in. */
   session: number | undefined
+  /** Processes that were found before: one that lost its parent since can't be found again by it. */
+  known?: Map<number, ProcessRow>
 }
 
 /**
@@ -26,7 +28,7 @@ export function findTree(life: Life, table: Map<number, ProcessRow> = readProces
     const mark = marks.get(pid)
     return mark !== undefined && mark !== life.instance
   }
-  const roots = rows.filter((row) => marks.get(row.pid) === life.instance || isMain(row, life))
+  const roots = rows.filter((row) => marks.get(row.pid) === life.instance || isMain(row, life) || isKnown(row, life))
   return close(
     roots,
     rows.filter((row) => !isForeign(row)),
@@ -37,6 +39,11 @@ export function findTree(life: Life, table: Map<number, ProcessRow> = readProces
 /** Is this the daemon's main process? */
 function isMain({ pid, start }: ProcessRow, { main }: Life): boolean {
   return main?.pid === pid && main.start === start
+}
+
+/** Was it found before? */
+function isKnown({ pid, start }: ProcessRow, { known }: Life): boolean {
+  return known?.get(pid)?.start === start
 }
 
 /** Adds whoever belongs to one that is in already, until nobody does. */

@@ -106,10 +106,12 @@ function isRunning(report: Report): boolean {
 /** Notes what the daemon said of itself. After a failure its steps say nothing more. */
 function note(seen: Sighting, report: Report): void {
   if (report.kind === 'born' || report.kind === 'spawned') seen.pid = report.pid
+  if (report.kind === 'spawned') seen.step = 'run'
   if (report.kind === 'taken') seen.takenBy = report.pid
   if ('step' in report && seen.error === undefined) seen.step = report.step as StartStep
   if (report.kind === 'status') seen.status = report.text
-  if (report.kind === 'ended') {
+  // The first word counts: the process in a command's place says how that ended, and then ends itself.
+  if (report.kind === 'ended' && seen.exitCode === undefined && seen.signal === undefined) {
     seen.exitCode = report.exitCode ?? undefined
     seen.signal = report.signal ?? undefined
   }

@@ -41,13 +41,19 @@ function hold({ line, holds }: Pick<Birth, 'line' | 'holds'>, folder: string, pa
     state = { ...state, ...changes }
     writeState(page, state)
   }
+  let fatal = ''
   const end = (code: number | null, signal: string | null): void => {
     if (state.phase === 'ended') return
-    update({ phase: 'ended', exit: { code, signal, at: Date.now(), output: readLastOutput(state) } })
+    const output = [readLastOutput(state), fatal].filter((text) => text !== '').join('\n')
+    update({ phase: 'ended', exit: { code, signal, at: Date.now(), output } })
   }
   update({})
   keepPidFile({ line, holds }, folder)
   line.beforeReady(() => update({ phase: 'running', readyAfter: Math.round(performance.now() - birth) }))
+  // Node prints an uncaught error after the 'exit' event, when it is too late to read it from the log.
+  process.on('uncaughtExceptionMonitor', (error) => {
+    fatal = String((error as Error | undefined)?.stack ?? error)
+  })
   process.on('exit', (code) => {
     if (stays) return
     end(code, null)

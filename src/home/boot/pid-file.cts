@@ -19,7 +19,7 @@ export function run({ line, holds }: Pick<Birth, 'line' | 'holds'>, { fd, path }
 /** Writes a pid into an open pid file. */
 function write(fd: number, pid: number): void {
   ftruncateSync(fd, 0)
-  writeSync(fd, `${pid}\n`)
+  writeSync(fd, `${pid}\n`, 0)
 }
 
 /**

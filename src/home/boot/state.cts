@@ -96,13 +96,15 @@ export function readState(fd: number): State | undefined {
   return undefined
 }
 
-/** Reads a state; nothing for what is none. */
+/** Reads a state; nothing for what is none, or not whole: a life without a mark would be found in every process that has none. */
 function decode(text: string): State | undefined {
   try {
     const { mark, end, ...state } = JSON.parse(text)
-    const { pid, start, boot } = state.process
-    const isWhole = mark === end && Number.isSafeInteger(pid) && pid > 1
-    return isWhole && typeof start === 'string' && typeof boot === 'string' ? state : undefined
+    const { instance, phase, process, startedAt, interpreter } = state
+    const texts = [instance, phase, process.start, process.boot, interpreter.path]
+    const areTexts = texts.every((one) => typeof one === 'string' && one !== '')
+    const areNumbers = [mark, process.pid, startedAt].every(Number.isFinite) && Number.isSafeInteger(process.pid)
+    return mark === end && areTexts && areNumbers && process.pid > 1 ? state : undefined
   } catch {
     return undefined
   }
