@@ -1,62 +1,52 @@
-import { DaemonicError } from '../errors.ts'
+import type { Command, Entry } from './command.ts'
 import { exitCodes } from './exit-codes.ts'
-import { print, printError } from './print.ts'
-
-/** One command: what it does in a line, and how it is run. Loaded when it is used. */
-export interface Command {
-  help: string
-  run(words: string[]): Promise<number> | number
-}
-
-const commands: Record<string, { summary: string; load: () => Promise<Command> }> = {
-  audit: { summary: 'Check how much of a daemon a process is', load: async () => (await import('./audit.ts')).audit },
-}
+import { findEntry } from './index-of-commands.ts'
+import { parse, usage } from './parse.ts'
 
 /** Runs the command line, and gives the exit code. */
-export async function main([name, ...words]: string[]): Promise<number> {
-  if (name === '--version' || name === '-v') return showVersion()
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') return showHelp(name === undefined)
-  if (!Object.hasOwn(commands, name)) return usageError(`there is no command '${name}'`)
-  const command = await commands[name]?.load()
-  if (command === undefined) return exitCodes.usage
-  return words.includes('--help') || words.includes('-h') ? showText(command.help) : runCommand(command, words)
-}
-
-/** Prints what was asked for. */
-async function showText(text: string): Promise<number> {
-  await print(text)
-  return exitCodes.ok
+export async function main([word, ...words]: string[]): Promise<number> {
+  if (word === undefined) return showUsage()
+  const entry = findEntry(word === '--help' || word === '-h' ? 'help' : word)
+  if (entry === undefined) return refuse(word, words)
+  return runCommand(entry, await entry.load(), words)
 }
 
 /** Runs one command; an error becomes one sentence and an exit code. */
-async function runCommand(command: Command, words: string[]): Promise<number> {
+async function runCommand(entry: Entry, command: Command, words: readonly string[]): Promise<number> {
+  const { given, problem } = await parse(entry.name, command, words)
   try {
-    return await command.run(words)
+    if (given.has('help')) return await showHelp(entry, command)
+    if (problem !== undefined) throw problem
+    return await command.run(given)
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code?.startsWith('ERR_PARSE_ARGS')) return usageError(message)
-    if (!(error instanceof DaemonicError)) throw error
-    await printError(message)
-    return error.code === 'INVALID_OPTION' ? exitCodes.usage : exitCodes.unknown
+    const { report } = await import('./report.ts')
+    return report(error, given)
   }
 }
 
-/** Says what is wrong with the command line. */
-async function usageError(message: string): Promise<number> {
-  await printError(`${message}; see daemonic --help`)
+/** Prints the help of a command. */
+async function showHelp(entry: Entry, command: Command): Promise<number> {
+  const { print } = await import('./print.ts')
+  const { renderHelp } = await import('./help.ts')
+  await print(renderHelp(entry, command))
+  return exitCodes.ok
+}
+
+/** Prints what there is, to standard error: a command is missing. */
+async function showUsage(): Promise<number> {
+  const { printError } = await import('./print.ts')
+  const { renderOverview } = await import('./help.ts')
+  await printError(renderOverview())
   return exitCodes.usage
 }
 
-/** Prints the version. */
-async function showVersion(): Promise<number> {
-  const { readFileSync } = await import('node:fs')
-  return showText(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version)
-}
-
-/** Prints what there is; without a command that is a usage error. */
-async function showHelp(isError: boolean): Promise<number> {
-  const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`)
-  const text = `Usage: daemonic COMMAND [OPTION]...\n\nCommands:\n${rows.join('\n')}\n\n  daemonic COMMAND --help   more of one\n  daemonic --version        the version`
-  await (isError ? printError(text) : print(text))
-  return isError ? exitCodes.usage : exitCodes.ok
+/** Says that there is no such command, or no such option before one. */
+async function refuse(word: string, words: readonly string[]): Promise<number> {
+  const { report } = await import('./report.ts')
+  const { didYouMean } = await import('./suggest.ts')
+  const { entries } = await import('./index-of-commands.ts')
+  const kind = word.startsWith('-') ? 'option' : 'command'
+  const known = entries.flatMap(({ name, aliases }) => [name, ...aliases])
+  const given = { options: [], has: (option: string) => words.includes(`--${option}`) }
+  return report(usage('', `There is no ${kind} '${word}'${didYouMean(word, known)}`), given)
 }

@@ -1,10 +1,5 @@
 import type { Audit, AuditItem } from '../audit/audit-process.ts'
-
-export interface Style {
-  colors: boolean
-  /** Columns that there are room for. */
-  width: number
-}
+import { cut, paint, printable, type Style } from './paint.ts'
 
 /** Widest column for what was seen; what is longer pushes the rest of its line to the right. */
 const widestSeen = 32
@@ -17,7 +12,7 @@ export function renderAudit({ pid, command, passed, total, items }: Audit, style
   const column = Math.min(widestSeen, Math.max(...items.map(({ seen }) => seen.length)))
   const rows = items.map((item) => renderItem(item, column, style))
   const sum = paint(passed === total ? 32 : 31, `${passed} of ${total} hold`, style)
-  return `${cut(`Process ${pid}: ${printable(command)}`, style)}\n${rows.join('\n')}\n${sum}`
+  return `${cut(`Process ${pid}: ${printable(command)}`, style.width)}\n${rows.join('\n')}\n${sum}`
 }
 
 /** Renders one item. */
@@ -27,20 +22,5 @@ function renderItem({ ok, name, seen, why }: AuditItem, column: number, style: S
   const padded = text.padEnd(20 + column)
   const line = (words: string): string => words.replace(mark, paint(ok ? 32 : 31, mark, style))
   if (padded.length + 2 + why.length <= style.width) return `${line(padded)}  ${paint(2, why, style)}`
-  return `${line(cut(text, style))}\n${' '.repeat(20)}${paint(2, why, style)}`
-}
-
-/** Cuts a line where the terminal ends. */
-function cut(line: string, { width }: Style): string {
-  return line.length <= width ? line : `${line.slice(0, width - 1)}…`
-}
-
-/** Paints a text, where there are colours. */
-function paint(code: number, text: string, { colors }: Style): string {
-  return colors ? `\u001b[${code}m${text}\u001b[0m` : text
-}
-
-/** A process chooses its own command line: control characters in it stay harmless on a terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '?')
+  return `${line(cut(text, style.width))}\n${' '.repeat(20)}${paint(2, why, style)}`
 }

@@ -1,6 +1,6 @@
-import { lstatSync, mkdirSync, type Stats } from 'node:fs'
-import { homedir } from 'node:os'
-import { isAbsolute, join, resolve } from 'node:path'
+import { chmodSync, lstatSync, mkdirSync, type Stats, statSync } from 'node:fs'
+import { homedir, userInfo } from 'node:os'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { DaemonicError } from '../errors.ts'
 
 /** Where the daemons of this user live: $DAEMONIC_HOME, else $XDG_STATE_HOME/daemonic, else ~/.local/state/daemonic. */
@@ -9,7 +9,18 @@ export function homePath(): string {
   if (DAEMONIC_HOME) return resolve(DAEMONIC_HOME)
   // The XDG Base Directory Specification has a relative path ignored.
   if (XDG_STATE_HOME && isAbsolute(XDG_STATE_HOME)) return join(XDG_STATE_HOME, 'daemonic')
-  return join(homedir(), '.local', 'state', 'daemonic')
+  return join(userHome(), '.local', 'state', 'daemonic')
+}
+
+/** The home of this user: HOME, unless that is empty or relative, and would be another one in each working directory. */
+function userHome(): string {
+  try {
+    const home = homedir()
+    return isAbsolute(home) ? home : userInfo().homedir
+  } catch (error) {
+    const message = 'This user has no home (HOME is not set, and the system knows of none): set DAEMONIC_HOME'
+    throw new DaemonicError('HOME_UNUSABLE', message, error)
+  }
 }
 
 /**
@@ -19,7 +30,7 @@ export function homePath(): string {
  */
 export function findHome(): string | undefined {
   const path = homePath()
-  const stats = lstatSync(path, { throwIfNoEntry: false })
+  const stats = lookAt(path)
   if (stats === undefined) return undefined
   checkHome(path, stats)
   return path
@@ -30,10 +41,17 @@ export function findHome(): string | undefined {
  * @throws {DaemonicError} HOME_UNSAFE; what the file system says when it can't be made.
  */
 export function openHome(): string {
-  const path = findHome() ?? homePath()
-  makePrivate(path)
-  checkHome(path, lstatSync(path))
-  return path
+  return findHome() ?? openPrivate(homePath())
+}
+
+/** Looks what is there; nothing when nothing is. */
+function lookAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    const message = `The home of the daemons can't be looked at: ${(error as Error).message}; set DAEMONIC_HOME to another folder`
+    throw new DaemonicError('HOME_UNUSABLE', message, error)
+  }
 }
 
 /** Makes the folder of a daemon in the home. */
@@ -43,10 +61,20 @@ export function openFolder(name: string): string {
   return folder
 }
 
+/**
+ * Makes a folder that is this user's alone, if it is not there, and checks that it is.
+ * @throws {DaemonicError} HOME_UNSAFE, HOME_UNUSABLE.
+ */
+export function openPrivate(path: string): string {
+  makePrivate(path)
+  checkHome(path, lstatSync(path))
+  return path
+}
+
 /** Makes a folder that is this user's alone, and those above it that are missing. */
 function makePrivate(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolder(path)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     throw new DaemonicError(
@@ -54,6 +82,18 @@ function makePrivate(path: string): void {
       `The home of the daemons can't be made: ${message}${remedies[code ?? ''] ?? ''}`,
       error,
     )
+  }
+}
+
+/** Makes it with exactly that mode: a umask that takes rights from the user himself would leave a home that is of no use. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+  makeFolder(dirname(path))
+  try {
+    mkdirSync(path, 0o700)
+    chmodSync(path, 0o700)
+  } catch (error) {
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error
   }
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AlreadyRunningError } from '../errors.ts'
+import { readInstance } from '../system/process-table.ts'
 import { identify } from './boot/identity.cjs'
 import { openLock } from './lock.ts'
 import { livingProcess, readSeen } from './records.ts'
@@ -36,14 +37,20 @@ async function awaitWinner(folder: string, deadline: number): Promise<number | u
   return livingProcess(readSeen(folder))?.pid
 }
 
-/** Finds the process that has the lock file of a name open, among those that this user may look at. */
+/**
+ * Finds the daemon that has the lock file of a name open, among the processes that this user may look at. Launchers have it
+ * open for a moment, too, but do not bear the mark of its folder.
+ */
 export function findLockHolder(folder: string): number | undefined {
   const lock = statSync(`${folder}/lock`, { bigint: true, throwIfNoEntry: false })
   if (lock === undefined || process.platform !== 'linux') return undefined
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .find((pid) => pid !== process.pid && identify(pid) !== undefined && hasOpen(pid, lock))
+    .find(
+      (pid) =>
+        readInstance(pid)?.startsWith(`${folder}#`) === true && identify(pid) !== undefined && hasOpen(pid, lock),
+    )
 }
 
 /** Has this process the file open? */

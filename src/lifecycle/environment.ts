@@ -2,16 +2,23 @@ import { readFileSync } from 'node:fs'
 import * as util from 'node:util'
 import { inheritedEnvironment } from '../detach/rerun.ts'
 import { InvalidOptionError } from '../errors.ts'
+import { homePath } from '../home/home.ts'
 import type { NormalOptions } from '../options/types.ts'
 
 /** Makes a daemon's environment, anew at each start: the launcher's unless it was given, then the file's, then what was given. */
 export function makeEnvironment({ env, extendEnv, envFile, ready }: NormalOptions): NodeJS.Dict<string> {
   return {
-    ...(env === undefined || extendEnv ? inheritedEnvironment() : {}),
+    ...(env === undefined || extendEnv ? inherited() : {}),
     ...(envFile === undefined ? {} : readEnvFile(envFile)),
     ...env,
     ...(ready.kind === 'fd' ? { DAEMONIC_NOTIFY_FD: String(ready.fd) } : {}),
   }
+}
+
+/** This process's environment. The daemon works elsewhere: a home that is told by a relative path would be another there. */
+function inherited(): NodeJS.Dict<string> {
+  const { DAEMONIC_HOME, ...others } = inheritedEnvironment()
+  return DAEMONIC_HOME ? { ...others, DAEMONIC_HOME: homePath() } : others
 }
 
 /** Reads a file of variables. */

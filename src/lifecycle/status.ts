@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import type { Exit, State } from '../home/boot/state.cjs'
+import { readGiven } from '../options/read-given.ts'
 import type { Readiness, StartOptions } from '../options/types.ts'
 import { type ProcessRow, readProcessTable, startOf, uptime } from '../system/process-table.ts'
-import { readNamedSpec } from './ensure-running.ts'
 import { isAlive, type Lookup, lifeOf, stateOf } from './look-up.ts'
 import { stopPlanOf } from './stop-plan.ts'
 import { close, findTree } from './tree.ts'
@@ -162,10 +162,8 @@ function commandOf({ declared }: Lookup): string[] | null {
 
 /** When it is ready. */
 function readinessOf({ declared }: Lookup): Readiness | null {
-  if (declared === undefined) return null
   try {
-    const options = declared.kind === 'program' ? undefined : (declared.options as unknown as StartOptions)
-    return options === undefined ? { kind: 'auto' } : readNamedSpec(options).options.ready
+    return readGiven({ ready: declared?.options['ready'] }).ready ?? (declared === undefined ? null : { kind: 'auto' })
   } catch {
     return null
   }

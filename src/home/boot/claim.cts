@@ -1,4 +1,14 @@
-import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import type { Birth } from '../../detach/boot/birth.cts'
 import { type Identity, identify, isLiving } from './identity.cjs'
 import { run as keepPid } from './pid-file.cjs'
@@ -74,7 +84,9 @@ function replaceFile(path: string, content: string): void {
   const temporary = `${path}.new`
   const fd = openSync(temporary, 'w', 0o600)
   try {
-    writeSync(fd, content)
+    fchmodSync(fd, 0o600)
+    // Not writeSync: on a disk that is nearly full it writes a part, and says so by a number alone.
+    writeFileSync(fd, content)
     fsyncSync(fd)
   } finally {
     closeSync(fd)
@@ -86,7 +98,9 @@ function replaceFile(path: string, content: string): void {
 function keepPidFile(birth: Pick<Birth, 'line' | 'holds'>, folder: string): void {
   const path = `${folder}/pid`
   try {
-    keepPid(birth, { fd: openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o644), path })
+    const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o644)
+    fchmodSync(fd, 0o644)
+    keepPid(birth, { fd, path })
   } catch {
     // See above.
   }

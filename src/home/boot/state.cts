@@ -1,7 +1,7 @@
 // What was seen of a named daemon: one page of a file, that only the holder of the name's lock writes, in place.
 // In place, and not by a rename as what was declared: it can be written on a full disk, since its room was taken when it
 // was created; and by a daemon that gave up root, since it was open by then. One page is copied at once, whoever is killed.
-import { closeSync, constants, fstatSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, constants, fchmodSync, fstatSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
 import type { Identity } from './identity.cts'
 
 /** What was seen of a daemon. */
@@ -49,6 +49,8 @@ const mostOutput = 2000
 /** Opens the page for writing, and takes its room on the disk. What is there and no file is moved aside. */
 export function openState(path: string): number {
   const fd = openPlain(path)
+  // Whatever the umask took from this user himself.
+  fchmodSync(fd, 0o600)
   if (fstatSync(fd).size < pageSize) writeSync(fd, Buffer.alloc(pageSize, ' '), 0, pageSize, 0)
   return fd
 }

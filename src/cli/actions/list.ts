@@ -1,0 +1,22 @@
+import { lookUpAll } from '../../lifecycle/look-up.ts'
+import { summarize } from '../../lifecycle/status.ts'
+import type { Given } from '../command.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { allNames } from '../names.ts'
+import { styleOf } from '../paint.ts'
+import { usage } from '../parse.ts'
+import { print } from '../print.ts'
+import { renderList } from '../render-list.ts'
+
+/** `daemonic list`. */
+export async function runList(given: Given): Promise<number> {
+  const [word] = given.words
+  if (word !== undefined) throw usage(given.command, `list takes no '${word}': daemonic status ${word} tells of one`)
+  if (given.has('names')) await print(allNames().join('\n'))
+  else if (given.has('watch')) return (await import('./watch.ts')).watchList(given.has('json'))
+  else {
+    const daemons = summarize(lookUpAll())
+    await print(given.has('json') ? JSON.stringify(daemons, null, 2) : renderList(daemons, styleOf(process.stdout)))
+  }
+  return exitCodes.ok
+}

@@ -1,0 +1,92 @@
+import { DaemonicError } from '../errors.ts'
+import { findHome, homePath } from '../home/home.ts'
+import { listNames } from '../home/records.ts'
+import { type Lookup, lookUp } from '../lifecycle/look-up.ts'
+import type { Given } from './command.ts'
+import { exitCodes } from './exit-codes.ts'
+import { usage } from './parse.ts'
+import { print } from './print.ts'
+import { didYouMean } from './suggest.ts'
+
+/** What came of doing something to one daemon. */
+export interface Done {
+  /** A line for people; undefined when there is nothing to say. */
+  text: string | undefined
+  /** The same for programs. */
+  data: unknown
+  code?: number
+}
+
+/**
+ * Does something to all daemons that are named, at once, and tells of each as it is done.
+ * @returns the highest of the exit codes.
+ */
+export async function forEachName(
+  given: Given,
+  act: (lookup: Lookup) => Promise<Done>,
+  words: readonly string[] = given.words,
+): Promise<number> {
+  const names = namesOf(given, words)
+  const isJson = given.has('json')
+  const done = await Promise.all(names.map((name) => doOne(name, given, act)))
+  if (isJson)
+    await printData(
+      done.flatMap((one) => ('data' in one ? [one.data] : [])),
+      words.length === 1,
+    )
+  return Math.max(exitCodes.ok, ...done.map(({ code }) => code ?? exitCodes.ok))
+}
+
+/** The daemons that are meant, each once. */
+function namesOf(given: Given, words: readonly string[]): string[] {
+  if (words.length > 0 && given.has('all')) throw usage(given.command, `--all leaves no room for '${words[0]}'`)
+  if (given.has('all')) return allNames()
+  const isAllKnown = given.options.some(({ name }) => name === 'all')
+  if (words.length === 0)
+    throw usage(given.command, `${given.command} needs the NAME of a daemon${isAllKnown ? ', or --all' : ''}`)
+  return [...new Set(words)]
+}
+
+/** Does it to one daemon; an error is told, and the others go on. */
+async function doOne(
+  name: string,
+  given: Given,
+  act: (lookup: Lookup) => Promise<Done>,
+): Promise<Done | { code: number }> {
+  try {
+    const done = await act(findNamed(name))
+    if (done.text !== undefined && !given.has('json')) await print(done.text)
+    return done
+  } catch (error) {
+    const { report } = await import('./report.ts')
+    return { code: await report(error, given, name) }
+  }
+}
+
+/** Prints what is for programs: of one daemon that was named alone an object, else a list. */
+async function printData(data: readonly unknown[], isAlone: boolean): Promise<void> {
+  if (isAlone && data.length === 0) return
+  await print(JSON.stringify(isAlone ? data[0] : data, null, 2))
+}
+
+/**
+ * Finds a daemon by its name.
+ * @throws {DaemonicError} NOT_FOUND, which says which name may have been meant.
+ */
+export function findNamed(name: string): Lookup {
+  const lookup = lookUp(name)
+  if (lookup !== undefined) return lookup
+  const names = allNames()
+  const offer = didYouMean(name, names)
+  const known =
+    names.length === 0
+      ? '; there are none'
+      : `; there ${names.length === 1 ? 'is' : 'are'} ${names.slice(0, 10).join(', ')}`
+  throw new DaemonicError('NOT_FOUND', `There is no daemon '${name}' in ${homePath()}${offer === '' ? known : offer}`)
+}
+
+/** All names that there are. */
+export function allNames(): string[] {
+  const home = findHome()
+  return home === undefined ? [] : listNames(home)
+}

@@ -1,0 +1,54 @@
+import { InvalidOptionError } from '../errors.ts'
+import { invalid, isWhole, type Reader, readDuration, readFlag } from '../options/readers.ts'
+
+/** What is read of logs. */
+export interface ReadOptions {
+  /** How many of the last lines of each; undefined for all. */
+  lines: number | undefined
+  follow: boolean
+  /** Milliseconds of the wall clock. */
+  since: number | undefined
+  signal: AbortSignal | undefined
+}
+
+/** A number of lines. */
+const readCount: Reader<number> = (value, option) => {
+  if (isWhole(value, 0, Number.MAX_SAFE_INTEGER)) return value
+  throw invalid(option, value, 'a whole number, 0 or more')
+}
+
+/** A moment: a date, or how long ago it is. */
+const readMoment: Reader<number> = (value, option) => {
+  if (!(value instanceof Date)) return Date.now() - readDuration(value, option)
+  if (!Number.isNaN(value.getTime())) return value.getTime()
+  throw invalid(option, value, 'a valid date, or how long ago')
+}
+
+/** What ends the reading. */
+const readAbortSignal: Reader<AbortSignal> = (value, option) => {
+  if (value instanceof AbortSignal) return value
+  throw invalid(option, value, 'an AbortSignal')
+}
+
+const readers: { [Name in keyof ReadOptions]: Reader<ReadOptions[Name]> } = {
+  lines: readCount,
+  follow: readFlag,
+  since: readMoment,
+  signal: readAbortSignal,
+}
+
+/**
+ * Reads the options.
+ * @throws {InvalidOptionError} for an unknown option, and a wrong type or value.
+ */
+export function readLogOptions(options: object): ReadOptions {
+  const given: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(readers, name)) {
+      const known = Object.keys(readers).join(', ')
+      throw new InvalidOptionError(name, value, `There is no option '${name}'; there are: ${known}`)
+    }
+    if (value !== undefined) given[name] = readers[name as keyof ReadOptions](value, name)
+  }
+  return { lines: undefined, follow: false, since: undefined, signal: undefined, ...given }
+}

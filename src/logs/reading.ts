@@ -1,0 +1,116 @@
+import { findTail } from './find-tail.ts'
+import { type OpenLog, openLog, seek } from './open-log.ts'
+import { partLines } from './part-lines.ts'
+import { readRest } from './read-more.ts'
+import type { ReadOptions } from './read-options.ts'
+import { keepSince, type SinceFilter } from './since.ts'
+
+/** A log to be read. */
+export interface LogFile<Label> {
+  path: string
+  /** What its lines are told apart by. */
+  label: Label
+  /** When the present life of its writer began, in milliseconds of the wall clock, and how long the log was then. */
+  startedAt?: number | undefined
+  sizeAtStart?: number | undefined
+}
+
+/** Whole lines of one log with their newlines, or a piece of a line that is longer than 1 MiB. */
+export interface LogBlock<Label> {
+  label: Label
+  bytes: Buffer
+}
+
+/** A log that is being read. */
+export interface Reading<Label> {
+  file: LogFile<Label>
+  /** The files that the path led to, the oldest first; all but the last have been renamed or removed. */
+  logs: OpenLog[]
+  /** The beginning of a line that is not finished. */
+  rest: Buffer
+  filter: SinceFilter | undefined
+}
+
+/** Begins to read a log. */
+export function makeReading<Label>(file: LogFile<Label>, since: number | undefined): Reading<Label> {
+  const { startedAt = -Infinity, sizeAtStart = Infinity } = file
+  const filter =
+    since === undefined
+      ? undefined
+      : { since, from: 0, sizeAtStart, startedAt, position: 0, time: -Infinity, isOpen: false }
+  return { file, logs: [], rest: Buffer.alloc(0), filter }
+}
+
+/** Reads the last lines. */
+export async function* readLast<Label>(
+  reading: Reading<Label>,
+  { lines, follow }: ReadOptions,
+): AsyncGenerator<LogBlock<Label>> {
+  const log = await openLog(reading.file.path)
+  if (log === undefined) return
+  reading.logs.push(log)
+  const from = lines === undefined ? 0 : await findTail(log.handle, lines, follow)
+  // The time of a line may be the one of any line before it: all are read.
+  if (reading.filter === undefined) await seek(log, from)
+  else reading.filter.from = from
+  yield* readFile(reading, log)
+}
+
+/**
+ * Reads what is new. When the path leads to another file, the old one is read on until there is something in the new one: who
+ * writes has the old one open until then.
+ */
+export async function* readNew<Label>(reading: Reading<Label>): AsyncGenerator<LogBlock<Label>> {
+  const { file, logs } = reading
+  // A file that is being rotated may not be readable yet: it is tried again.
+  const next = await openLog(file.path, logs).catch(() => undefined)
+  if (next !== undefined) logs.push(next)
+  for (let isOver = true; isOver; ) {
+    const [log, ...later] = logs
+    if (log === undefined) return
+    isOver = await hasContent(later)
+    yield* readFile(reading, log)
+    if (isOver) await closeFirst(reading)
+  }
+}
+
+/** Gives the beginning of a line that was held back. */
+export function* flush<Label>(reading: Reading<Label>): Generator<LogBlock<Label>> {
+  const bytes = reading.rest
+  reading.rest = Buffer.alloc(0)
+  yield* filterBlock(reading, bytes)
+  if (reading.filter !== undefined) reading.filter.isOpen = false
+}
+
+/** Closes all that is open. */
+export async function closeReading<Label>(reading: Reading<Label>): Promise<void> {
+  while (reading.logs.length > 0) await closeFirst(reading)
+}
+
+/** Reads what is there of one file, in whole lines. */
+async function* readFile<Label>(reading: Reading<Label>, log: OpenLog): AsyncGenerator<LogBlock<Label>> {
+  for await (const bytes of readRest(log)) {
+    const isBeginning = log.position === bytes.length
+    if (isBeginning) yield* flush(reading)
+    const { blocks, rest } = partLines(Buffer.concat([reading.rest, bytes]))
+    reading.rest = rest
+    for (const block of blocks) yield* filterBlock(reading, block)
+  }
+}
+
+/** Gives what is asked for of a block. */
+function* filterBlock<Label>({ file, filter }: Reading<Label>, block: Buffer): Generator<LogBlock<Label>> {
+  const bytes = filter === undefined ? block : keepSince(filter, block)
+  if (bytes.length > 0) yield { label: file.label, bytes }
+}
+
+/** Is there something in one of these files? */
+async function hasContent(logs: readonly OpenLog[]): Promise<boolean> {
+  const stats = await Promise.all(logs.map(({ handle }) => handle.stat()))
+  return stats.some(({ size }) => size > 0)
+}
+
+/** Closes the oldest file. */
+async function closeFirst<Label>({ logs }: Reading<Label>): Promise<void> {
+  await logs.shift()?.handle.close()
+}
