@@ -37,6 +37,17 @@ export function ensureInstalled() {
 export function ensureBuilt({ force = false } = {}) {
   ensureInstalled()
   compile('tsconfig.json', ['src'], 'dist', force)
+  writeManual()
+}
+
+/** Writes the page of the manual, which the command line makes of its own help. */
+function writeManual() {
+  const path = join(root, 'dist', 'daemonic.1')
+  if (existsSync(path)) return
+  const args = [join(root, 'dist', 'cli', 'main.entry.js'), 'help', '--man']
+  const { status, stdout } = spawnSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  if (status !== 0) process.exit(1)
+  writeFileSync(path, stdout)
 }
 
 /** Compiles the tests and benchmarks into build/. */

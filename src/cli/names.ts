@@ -24,27 +24,24 @@ export interface Done {
 export async function forEachName(
   given: Given,
   act: (lookup: Lookup) => Promise<Done>,
-  words: readonly string[] = given.words,
+  names: readonly string[] = namesOf(given),
 ): Promise<number> {
-  const names = namesOf(given, words)
-  const isJson = given.has('json')
   const done = await Promise.all(names.map((name) => doOne(name, given, act)))
-  if (isJson)
-    await printData(
-      done.flatMap((one) => ('data' in one ? [one.data] : [])),
-      words.length === 1,
-    )
+  const data = done.flatMap((one) => ('data' in one ? [one.data] : []))
+  if (given.has('json')) await printData(data, names.length === 1 && !given.has('all'))
   return Math.max(exitCodes.ok, ...done.map(({ code }) => code ?? exitCodes.ok))
 }
 
 /** The daemons that are meant, each once. */
-function namesOf(given: Given, words: readonly string[]): string[] {
-  if (words.length > 0 && given.has('all')) throw usage(given.command, `--all leaves no room for '${words[0]}'`)
-  if (given.has('all')) return allNames()
-  const isAllKnown = given.options.some(({ name }) => name === 'all')
-  if (words.length === 0)
-    throw usage(given.command, `${given.command} needs the NAME of a daemon${isAllKnown ? ', or --all' : ''}`)
-  return [...new Set(words)]
+export function namesOf({ words, command, options, has }: Given): string[] {
+  const [first] = words
+  if (has('all')) {
+    if (first === undefined) return allNames()
+    throw usage(command, `--all leaves no room for '${first}'`)
+  }
+  if (first !== undefined) return [...new Set(words)]
+  const isAllKnown = options.some(({ name }) => name === 'all')
+  throw usage(command, `${command} needs the NAME of a daemon${isAllKnown ? ', or --all' : ''}`)
 }
 
 /** Does it to one daemon; an error is told, and the others go on. */

@@ -1,4 +1,4 @@
-import type { DaemonSummary } from '../lifecycle/status.ts'
+import type { DaemonSummary } from '../lifecycle/summarize.ts'
 import { cut, paint, type Style, stateColors } from './paint.ts'
 import { formatDuration, formatPercent, formatSize } from './units.ts'
 

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { isName } from '../options/readers.ts'
-import { type Identity, isLiving } from './boot/identity.cjs'
+import { type Identity, isLiving } from '../system/identity.cjs'
 import { readState, type State } from './boot/state.cjs'
 
 /** What was declared: the public options that a daemon was started with, paths made absolute, as JSON. */
@@ -16,11 +16,21 @@ export interface Declared {
 export function readDeclared(folder: string): Declared | undefined {
   try {
     const declared = JSON.parse(readPlain(`${folder}/record.json`))
-    const isWhole = ['program', 'module', 'command'].includes(declared.kind) && typeof declared.options === 'object'
-    return isWhole && declared.options !== null ? declared : undefined
+    return isWhole(declared) ? declared : undefined
   } catch {
     return undefined
   }
+}
+
+/** Has it the shape that is relied on? Somebody may have edited it. */
+function isWhole({ kind, options, rerun }: Declared): boolean {
+  const { module = '', command = [], args = [], stdout = '', stderr = '', env = {} } = options
+  const isText = (value: unknown): boolean => typeof value === 'string' && !value.includes('\0')
+  const areTexts = [module, stdout, stderr, rerun?.workingDir ?? ''].every(isText)
+  const lists = [command, args, rerun?.args ?? []]
+  const areLists = lists.every((list) => Array.isArray(list) && list.every(isText))
+  const areKnown = ['program', 'module', 'command'].includes(kind) && typeof env === 'object' && env !== null
+  return areTexts && areLists && areKnown
 }
 
 /** What a folder says of its daemon. */
@@ -57,7 +67,7 @@ export function listNames(home: string): string[] {
 }
 
 /** Reads a file, and nothing else: a FIFO in its place hangs nobody. */
-function readPlain(path: string): string {
+export function readPlain(path: string): string {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     return fstatSync(fd).isFile() ? readFileSync(fd, 'utf8') : ''

@@ -45,8 +45,8 @@ export interface Daemon {
 }
 
 /** The pid of a daemon's main process, when it lives. */
-export function livingPid(lookup: Lookup): number | undefined {
-  const life = lifeOf(lookup)
+export async function livingPid(lookup: Lookup): Promise<number | undefined> {
+  const life = await lifeOf(lookup)
   return isAlive(life) ? life.main.pid : undefined
 }
 
@@ -59,9 +59,9 @@ export function makeDaemon(
 ): Daemon {
   let last = pid
   /** Looks anew. */
-  const look = (): Lookup => {
+  const look = async (): Promise<Lookup> => {
     const lookup = mustLookUp(name)
-    last = livingPid(lookup)
+    last = await livingPid(lookup)
     return lookup
   }
   return {
@@ -71,27 +71,27 @@ export function makeDaemon(
     get pid() {
       return last
     },
-    status: async () => (await import('./status.ts')).readStatus(look()),
+    status: async () => (await import('./status.ts')).readStatus(await look()),
     stop: async (options) => {
-      const stopped = await (await import('./stop-daemon.ts')).stopDaemon(look(), options)
+      const stopped = await (await import('./stop-daemon.ts')).stopDaemon(await look(), options)
       last = undefined
       return stopped
     },
     restart: async () => {
-      last = (await (await import('./restart.ts')).restartDaemon(look())).pid
+      last = (await (await import('./restart.ts')).restartDaemon(await look())).pid
     },
-    reload: async () => signalDaemon(look(), 'SIGHUP'),
-    signal: async (signal) => signalDaemon(look(), readSignal(signal, 'signal')),
-    wait: (options) => waitForEnd(look(), options?.signal),
-    logs: (options) => followLogs(look(), options),
-    forget: async () => (await import('./forget.ts')).forgetDaemon(look()),
+    reload: async () => signalDaemon(await look(), 'SIGHUP'),
+    signal: async (signal) => signalDaemon(await look(), readSignal(signal, 'signal')),
+    wait: async (options) => waitForEnd(await look(), options?.signal),
+    logs: (options) => followLogs(name, options),
+    forget: async () => (await import('./forget.ts')).forgetDaemon(await look()),
   }
 }
 
 /** Sends a signal to a daemon's main process. */
 export async function signalDaemon(lookup: Lookup, signal: NodeJS.Signals): Promise<void> {
   const { signalProcess } = await import('./stop.ts')
-  const life = lifeOf(lookup)
+  const life = await lifeOf(lookup)
   if (isAlive(life) && signalProcess(lookup.name, life.main, signal)) return
   throw new DaemonicError('NOT_RUNNING', `${lookup.name} is not running: ${signal} was sent to nobody`)
 }
@@ -101,7 +101,7 @@ export async function signalDaemon(lookup: Lookup, signal: NodeJS.Signals): Prom
  * seldom, up to ten times a second.
  */
 export async function waitForEnd(lookup: Lookup, signal?: AbortSignal): Promise<Ended> {
-  const life = lifeOf(lookup)
+  const life = await lifeOf(lookup)
   for (let pause = 5; isAlive(life); pause = Math.min(pause * 1.5, 100)) await sleep(pause, undefined, { signal })
   const { readSeen } = await import('../home/records.ts')
   const seen = readSeen(lookup.folder)
@@ -115,7 +115,7 @@ export async function waitForEnd(lookup: Lookup, signal?: AbortSignal): Promise<
 }
 
 /** Reads the lines of a daemon's logs. */
-async function* followLogs(lookup: Lookup, options: LogOptions | undefined): AsyncGenerator<string> {
+async function* followLogs(name: string, options: LogOptions | undefined): AsyncGenerator<string> {
   const { readLogs } = await import('./logs.ts')
-  for await (const { line } of readLogs([lookup], options ?? {})) yield line
+  for await (const { line } of readLogs([mustLookUp(name)], options ?? {})) yield line
 }

@@ -1,10 +1,9 @@
 import { AlreadyRunningError, type Difference, SpecDiffersError } from '../errors.ts'
 import { homePath } from '../home/home.ts'
-import type { Declared } from '../home/records.ts'
+import { livingProcess } from '../home/records.ts'
 import type { StartOptions } from '../options/types.ts'
-import { compareSpecs } from './compare.ts'
 import { warnOf } from './find-command.ts'
-import { isAlive, type Lookup, lifeOf, lookUp, stateOf } from './look-up.ts'
+import { type Lookup, lookUp, stateOf } from './look-up.ts'
 import { readSpec, type Spec } from './spec.ts'
 import { startSpec } from './start.ts'
 
@@ -32,15 +31,13 @@ export async function ensureRunning(options: StartOptions, onWait?: (look: () =>
   const spec = readNamedSpec(options)
   const warnings = spec.kind === 'command' ? warnOf(spec.words[0]) : []
   const pid = readyPid(spec.name) ?? (await startUnlessTaken(spec, onWait))
-  return { name: spec.name, warnings, ...(typeof pid === 'object' ? pid : found(spec, pid)) }
+  return { name: spec.name, warnings, ...(typeof pid === 'object' ? pid : await found(spec, pid)) }
 }
 
 /** The pid of a daemon that runs and is ready. */
 function readyPid(name: string): number | undefined {
   const lookup = lookUp(name)
-  if (lookup === undefined || stateOf(lookup)?.phase !== 'running') return undefined
-  const life = lifeOf(lookup)
-  return isAlive(life) ? life.main.pid : undefined
+  return lookup && stateOf(lookup)?.phase === 'running' ? livingProcess(lookup.seen)?.pid : undefined
 }
 
 /** Starts it; the pid alone, when another was faster. */
@@ -58,17 +55,18 @@ async function startUnlessTaken(
 }
 
 /** What is found running has to be what is asked for. */
-function found(spec: Spec, pid: number | undefined): { pid: number | undefined; wasRunning: boolean } {
-  const differences = differencesTo(lookUp(spec.name), spec)
+async function found(spec: Spec, pid: number | undefined): Promise<{ pid: number | undefined; wasRunning: boolean }> {
+  const differences = await differencesTo(lookUp(spec.name), spec)
   if (differences.length > 0) throw new SpecDiffersError(spec.name, pid, differences)
   return { pid, wasRunning: true }
 }
 
 /** In what a daemon differs from what is asked for. Of one whose record is lost nobody knows. */
-function differencesTo(lookup: Lookup | undefined, asked: Spec): Difference[] {
-  const declared: Declared | undefined = lookup?.declared
+async function differencesTo(lookup: Lookup | undefined, asked: Spec): Promise<Difference[]> {
+  const declared = lookup?.declared
   if (declared === undefined) return []
   if (declared.kind === 'program')
     return [{ option: 'kind', running: 'a program that makes itself a daemon', asked: asked.kind }]
+  const { compareSpecs } = await import('./compare.ts')
   return compareSpecs(readNamedSpec(declared.options as unknown as StartOptions), asked)
 }

@@ -12,7 +12,7 @@ import { isAlive, type Lookup, lifeOf } from './look-up.ts'
  */
 export async function forgetDaemon(lookup: Lookup): Promise<void> {
   const { name, folder } = lookup
-  const life = lifeOf(lookup)
+  const life = await lifeOf(lookup)
   const release = await holdLock(folder)
   const living = livingProcess(readSeen(folder))?.pid ?? (isAlive(life) ? life.main.pid : undefined)
   try {

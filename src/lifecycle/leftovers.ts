@@ -1,6 +1,5 @@
 import { AlreadyRunningError } from '../errors.ts'
-import { readDeclared, readSeen } from '../home/records.ts'
-import { isAlive, lifeOf } from './look-up.ts'
+import { isAlive, lifeOf, readFolder } from './look-up.ts'
 import { stopLife } from './stop.ts'
 import { stopPlanOf } from './stop-plan.ts'
 
@@ -10,8 +9,8 @@ import { stopPlanOf } from './stop-plan.ts'
  * @throws {AlreadyRunningError} when it is no leftover, but the daemon, running under a damaged record.
  */
 export async function clearLeftovers(name: string, folder: string): Promise<void> {
-  const lookup = { name, folder, seen: readSeen(folder), declared: readDeclared(folder) }
-  const life = lifeOf(lookup)
+  const lookup = readFolder(name, folder)
+  const life = await lifeOf(lookup)
   if (life === undefined) return
   if (isAlive(life)) {
     // A readable record is judged under the lock. It may also be one that is only starting.

@@ -1,20 +1,19 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DaemonicError } from '../errors.ts'
-import { identify, isLiving } from '../home/boot/identity.cjs'
 import type { State } from '../home/boot/state.cjs'
 import { findHome, homePath } from '../home/home.ts'
-import { findLockHolder } from '../home/name-lock.ts'
 import { type Declared, listNames, readDeclared, readSeen, type Seen } from '../home/records.ts'
 import { isName } from '../options/readers.ts'
-import { readInstance, readProcessTable } from '../system/process-table.ts'
+import { isLiving } from '../system/identity.cjs'
 import type { Life } from './tree.ts'
 
 /** A name, and what its folder says. */
 export interface Lookup {
   name: string
   folder: string
-  declared: Declared | undefined
+  /** Read when it is asked for: a listing has no use for it. */
+  readonly declared: Declared | undefined
   seen: Seen
 }
 
@@ -49,29 +48,30 @@ export function lookUpAll(): Lookup[] {
 }
 
 /** Reads what a folder says. */
-function readFolder(name: string, folder: string): Lookup {
-  return { name, folder, declared: readDeclared(folder), seen: readSeen(folder) }
+export function readFolder(name: string, folder: string): Lookup {
+  let declared: Declared | undefined | null = null
+  return {
+    name,
+    folder,
+    get declared() {
+      if (declared === null) declared = readDeclared(folder)
+      return declared
+    },
+    seen: readSeen(folder),
+  }
 }
 
 /** The life that a folder tells of; nothing when it never had one. A damaged page is made up for by looking at all processes. */
-export function lifeOf({ folder, seen, declared }: Lookup): Life | undefined {
-  if (typeof seen === 'object') return { instance: seen.instance, main: seen.process, session: seen.session }
-  return seen === 'garbage' || declared !== undefined ? recoverLife(folder) : undefined
+export async function lifeOf(lookup: Lookup): Promise<Life | undefined> {
+  const { folder, seen, declared } = lookup
+  if (typeof seen === 'object') return recordedLife(seen)
+  if (seen === undefined && declared === undefined) return undefined
+  return (await import('./recover-life.ts')).recoverLife(folder)
 }
 
-/** Finds a life by the lock that it holds, or by the mark of the folder that its processes bear. */
-function recoverLife(folder: string): Life | undefined {
-  const holder = findLockHolder(folder)
-  const rows = [...readProcessTable().values()].sort((a, b) => Number(a.start) - Number(b.start))
-  const oldest = rows.find(({ pid }) => pid === holder) ?? rows.find(({ pid }) => isOf(pid, folder))
-  if (oldest === undefined) return undefined
-  const main = identify(oldest.pid)
-  return { instance: readInstance(oldest.pid) ?? '', main, session: oldest.session }
-}
-
-/** Does a process bear the mark of a folder, whichever life it is of? */
-function isOf(pid: number, folder: string): boolean {
-  return pid !== process.pid && readInstance(pid)?.startsWith(`${folder}#`) === true
+/** The life that a page tells of. */
+export function recordedLife({ instance, process, session }: State): Life {
+  return { instance, main: process, session }
 }
 
 /** Is this life going on? */

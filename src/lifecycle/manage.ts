@@ -22,12 +22,12 @@ export async function findDaemon(name: string): Promise<Daemon | undefined> {
   const { lookUp } = await import('./look-up.ts')
   const { livingPid, makeDaemon } = await import('./daemon.ts')
   const lookup = lookUp(name)
-  return lookup && makeDaemon(name, livingPid(lookup))
+  return lookup && makeDaemon(name, await livingPid(lookup))
 }
 
 /** Lists all daemons that have a name, sorted by it. */
 export async function listDaemons(): Promise<Daemon[]> {
   const { lookUpAll } = await import('./look-up.ts')
   const { livingPid, makeDaemon } = await import('./daemon.ts')
-  return lookUpAll().map((lookup) => makeDaemon(lookup.name, livingPid(lookup)))
+  return Promise.all(lookUpAll().map(async (lookup) => makeDaemon(lookup.name, await livingPid(lookup))))
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { Launched } from '../detach/launch.ts'
 import type { Logs } from '../detach/logs.ts'
 import type { Prelude } from '../detach/message.ts'
@@ -6,10 +6,8 @@ import type { State } from '../home/boot/state.cjs'
 import { openFolder } from '../home/home.ts'
 import { nameLock } from '../home/name-lock.ts'
 import { claimName } from '../home/preludes.ts'
-import type { Declared } from '../home/records.ts'
+import { type Declared, readPlain } from '../home/records.ts'
 import type { LockFile } from '../home/with-locks.ts'
-import { clearLeftovers } from './leftovers.ts'
-import { recordEnd } from './record-end.ts'
 
 /** A name that is about to be given to a daemon. */
 export interface Name {
@@ -35,7 +33,7 @@ export async function prepareName(
   isRestart: boolean,
 ): Promise<Name> {
   const folder = openFolder(name)
-  await clearLeftovers(name, folder)
+  if (existsSync(`${folder}/lock`)) await (await import('./leftovers.ts')).clearLeftovers(name, folder)
   const instance = `${folder}#${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`
   return {
     name,
@@ -49,7 +47,7 @@ export async function prepareName(
         state: makeState(instance, declared, launched, logs, interpreter),
         isRestart,
       }),
-    fail: (message) => recordEnd(folder, instance, 'failed', message),
+    fail: async (message) => (await import('./record-end.ts')).recordEnd(folder, instance, 'failed', message),
   }
 }
 
@@ -57,7 +55,7 @@ export async function prepareName(
 function changedRecord(folder: string, declared: Declared): string | null {
   const text = `${JSON.stringify(declared, null, 2)}\n`
   try {
-    return readFileSync(`${folder}/record.json`, 'utf8') === text ? null : text
+    return readPlain(`${folder}/record.json`) === text ? null : text
   } catch {
     return text
   }

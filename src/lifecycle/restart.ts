@@ -4,7 +4,7 @@ import { AlreadyRunningError, DaemonicError, StartError } from '../errors.ts'
 import type { Declared } from '../home/records.ts'
 import type { StartOptions } from '../options/types.ts'
 import { readNamedSpec } from './ensure-running.ts'
-import { findNode } from './find-interpreter.ts'
+import { findNode } from './find-node.ts'
 import { type Lookup, mustLookUp, stateOf } from './look-up.ts'
 import type { Spec } from './spec.ts'
 import { startSpec } from './start.ts'
@@ -28,7 +28,8 @@ export async function restartDaemon(
     )
   }
   if (declared.kind === 'program') return rerunProgram(lookup, declared)
-  return replace(lookup, readNamedSpec(declared.options as unknown as StartOptions), onWait)
+  // The name of the folder: it may have been renamed.
+  return replace(lookup, readNamedSpec({ ...(declared.options as unknown as StartOptions), name }), onWait)
 }
 
 /** Stops it, and starts it as the spec has it. */

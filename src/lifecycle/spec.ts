@@ -100,7 +100,8 @@ function declare(
   kind: Spec['kind'],
   [file, ...args]: readonly [string, ...string[]],
 ): Record<string, unknown> {
-  const { preserveFds, ...plain } = rest
+  // The working directory has its place below, so that a record that is read and written again is the same, byte for byte.
+  const { preserveFds, workingDir, ...plain } = rest
   const absolute = paths.flatMap((name) => (given[name] === undefined ? [] : [[name, options[name]]]))
   return {
     ...plain,

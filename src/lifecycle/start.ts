@@ -1,24 +1,13 @@
 import { fileURLToPath } from 'node:url'
-import type { ModuleWork } from '../detach/boot/run-module.cts'
 import { type Launched, type Lock, launch } from '../detach/launch.ts'
 import { closeLogs, type Logs, openLogs } from '../detach/logs.ts'
-import type { Prelude } from '../detach/message.ts'
-import { tell } from '../detach/tell.ts'
 import type { LockVerdict } from '../detach/trampoline-verdict.ts'
-import { StartError } from '../errors.ts'
-import { pidFileLock } from '../home/pid-file.ts'
-import { keepPidFile } from '../home/preludes.ts'
-import { withLocks } from '../home/with-locks.ts'
-import { makeProbe } from '../ready/probe.ts'
-import { makeStartError, refusedLock } from '../ready/start-failure.ts'
-import { type Outcome, waitUntilReady } from '../ready/wait.ts'
-import type { CommandWork } from './boot/start-command.cts'
+import { type LockFile, withLocks } from '../home/with-locks.ts'
 import { makeEnvironment } from './environment.ts'
 import { findCommand } from './find-command.ts'
-import { findNode, flagsFor } from './find-interpreter.ts'
+import { findNode } from './find-node.ts'
 import { type Name, prepareName } from './name.ts'
 import type { Spec } from './spec.ts'
-import { stopLife } from './stop.ts'
 
 /** How one start differs from another of the same daemon. */
 export interface StartMode {
@@ -38,7 +27,7 @@ export interface Started {
 }
 
 /** All that is settled before a start. */
-interface StartPlan {
+export interface StartPlan {
   spec: Spec
   name: Name
   mode: StartMode
@@ -63,13 +52,13 @@ export async function startSpec(spec: Spec, mode: StartMode): Promise<Started> {
   const env = makeEnvironment(options)
   const node = findNode()
   const file = spec.kind === 'command' ? findCommand(spec.words[0], options.workingDir, env['PATH']) : undefined
-  const flags = file === undefined ? flagsOf(spec, env) : []
+  const flags = file === undefined ? (await import('./module-flags.ts')).flagsOf(spec, env) : []
   const command = await niced([node, ...flags, ...(file === undefined ? spec.words : [spawner])], options.nice)
   const name = await prepareName(spec.name, spec.declared, node, mode.isRestart)
-  await refuseForeignService(spec)
+  if (isService(spec)) await (await import('./refuse-foreign-service.ts')).refuseForeignService(spec, name.folder)
   const logs = openOutputs(spec, mode)
   try {
-    const pidFiles = options.pidFile === undefined ? [] : [pidFileLock(options.pidFile)]
+    const pidFiles = await pidFileLocks(options.pidFile)
     const plan = { spec, name, mode, command, env, flags, file, logs, deadline }
     return await withLocks([name.lock, ...pidFiles], deadline, (locks) => attemptStart(plan, locks))
   } finally {
@@ -93,68 +82,26 @@ function openOutputs({ options, declared }: Spec, { foreground }: StartMode): Lo
 /** The program that starts a command. */
 const spawner = fileURLToPath(new URL('./boot/spawn-command.entry.cjs', import.meta.url))
 
-/** What tells a module that waits for its own end that all preloads are loaded. */
-const afterPreloads = new URL('../detach/boot/after-preloads.entry.cjs', import.meta.url).href
-
-/** The flags of Node that a module needs. */
-function flagsOf({ words, options }: Spec, env: NodeJS.Dict<string>): string[] {
-  const flags = flagsFor(words[0])
-  const hasPreloads = [...flags, env['NODE_OPTIONS'] ?? ''].some((text) =>
-    /--(?:import|(?:experimental-)?loader)\b/.test(text),
-  )
-  return hasPreloads && options.ready.kind === 'auto' ? [...flags, '--import', afterPreloads] : flags
-}
-
 /** The command behind nice(1), when a niceness is asked for. */
 async function niced(command: readonly string[], nice: number | undefined): Promise<readonly string[]> {
   return nice === undefined ? command : (await import('../detach/niced.ts')).niced(command, nice)
 }
 
-/** Refuses to start what would be taken for ready because of another program that answers in its place. */
-async function refuseForeignService({ options: { ready } }: Spec): Promise<void> {
-  if (ready.kind !== 'port' && ready.kind !== 'socket') return
-  const { lookAtPort, lookAtSocket } = await import('../ready/connect.ts')
-  const [what, seen] =
-    ready.kind === 'port'
-      ? [`port ${ready.port}`, await lookAtPort(ready.port, ready.host)]
-      : [`the socket ${ready.path}`, await lookAtSocket(ready.path)]
-  if (seen !== true) return
-  throw new StartError(`not started: another program accepts connections at ${what} already`, {
-    step: 'lock',
-    output: '',
-  })
+/** Is it known to be ready by connections that it accepts? */
+function isService({ options: { ready } }: Spec): boolean {
+  return ready.kind === 'port' || ready.kind === 'socket' || ready.kind === 'http'
 }
 
-/** Starts it once under the locks, and waits until it is ready, or will not be. */
+/** The pid file as a lock, when there is one. */
+async function pidFileLocks(path: string | undefined): Promise<LockFile[]> {
+  return path === undefined ? [] : [(await import('../home/pid-file.ts')).pidFileLock(path)]
+}
+
+/** Starts it once under the locks; what comes after the launch is loaded while the daemon boots. */
 async function attemptStart(plan: StartPlan, locks: Lock[]): Promise<Started | LockVerdict> {
-  const { spec, name, mode, logs, deadline } = plan
   const launched = launchPlan(plan, locks)
-  const { notify } = launched
-  const probe = await makeProbe(spec.options.ready, {
-    logs: [logs.stdout, logs.stderr],
-    notify,
-    startedAt: Date.now(),
-  })
-  tell(launched, { preludes: makePreludes(plan, launched), work: makeWork(plan), payload: new Uint8Array() })
-  mode.onWait?.(() => probe?.seen() ?? `it is not ready yet (${spec.options.ready.kind})`)
-  const outcome = await waitUntilReady(launched, deadline - performance.now(), probe, mode.foreground !== undefined)
-  notify?.destroy()
-  if (outcome.kind === 'ready') return { pid: outcome.seen.pid as number, instance: name.instance, launched }
-  return failStart(plan, launched, outcome)
-}
-
-/** How long a half-started daemon has after SIGTERM, in milliseconds. */
-const patience = 1000
-
-/** Says which lock was refused, or ends what is left, and throws. */
-async function failStart({ spec, name, logs }: StartPlan, launched: Launched, outcome: Outcome): Promise<LockVerdict> {
-  const verdict = refusedLock(outcome, spec.options)
-  if (verdict !== undefined) return verdict
-  const life = { instance: name.instance, main: undefined, session: launched.session }
-  await stopLife(spec.name, life, { signal: 'SIGTERM', timeout: patience, scope: 'tree' }, true)
-  const error = makeStartError(outcome, spec.options, logs, undefined)
-  await name.fail(error.message)
-  throw error
+  const { awaitNamed } = await import('./await-named.ts')
+  return awaitNamed(plan, launched)
 }
 
 /** Launches what the plan says. */
@@ -173,45 +120,4 @@ function launchPlan({ spec: { options }, name, mode, command, env, file, logs }:
     runsOurs: file !== undefined,
     foreground: mode.foreground !== undefined,
   })
-}
-
-/** What the daemon does before its code runs: takes its name, writes its pid file, and turns into what the options ask for. */
-function makePreludes({ spec, name, logs, flags, file }: StartPlan, launched: Launched): Prelude[] {
-  const { pidFile, nice, umask, workingDir, title, user, group, env, extendEnv, ready } = spec.options
-  const settlement = {
-    ...{ nice, umask, workingDir, title: file === undefined ? title : undefined, user, group },
-    stdout: { fd: undefined, created: logs.stdout.created },
-    stderr: { fd: undefined, created: logs.stderr.created },
-    hasOwnEnvironment: env !== undefined && !extendEnv,
-  }
-  const moduleWork: ModuleWork = { readyWhen: readyWhen(ready), hasPreloads: flags.includes(afterPreloads) }
-  return [
-    name.claim(launched, logs),
-    ...(pidFile === undefined ? [] : [keepPidFile(launched.at['lock1'] as number, pidFile)]),
-    { module: detachBoot('settle'), data: settlement },
-    ...(file === undefined ? [{ module: detachBoot('run-module'), data: moduleWork }] : []),
-  ]
-}
-
-/** The path of a file that a daemon loads at its birth. */
-function detachBoot(file: string): string {
-  return fileURLToPath(new URL(`../detach/boot/${file}.cjs`, import.meta.url))
-}
-
-/** Who says that the daemon is ready. */
-function readyWhen({ kind }: Spec['options']['ready']): 'exec' | 'auto' | 'manual' | 'launcher' {
-  return kind === 'exec' || kind === 'auto' || kind === 'manual' ? kind : 'launcher'
-}
-
-/** What the process in the place of a command has to know; a module has nothing to. */
-function makeWork({ spec, mode, file }: StartPlan): CommandWork | null {
-  if (file === undefined) return null
-  const { ready, preserveFds } = spec.options
-  const [command, ...args] = spec.words
-  const notify = ready.kind === 'fd' ? [ready.fd] : []
-  return {
-    ...{ file, argv0: spec.options.title ?? command, args, keep: [...preserveFds, ...notify] },
-    readyWhen: readyWhen(ready) === 'launcher' ? 'launcher' : 'exec',
-    stays: mode.foreground !== undefined,
-  }
 }

@@ -1,36 +1,13 @@
 import { statSync } from 'node:fs'
 import { getPriority } from 'node:os'
-import type { Exit, State } from '../home/boot/state.cjs'
+import type { Exit } from '../home/boot/state.cjs'
 import { readGiven } from '../options/read-given.ts'
 import type { Readiness, StartOptions } from '../options/types.ts'
-import { type ProcessRow, readProcessTable, startOf, uptime } from '../system/process-table.ts'
-import { isAlive, type Lookup, lifeOf, stateOf } from './look-up.ts'
+import { readProcessTable } from '../system/process-table.ts'
+import { type Lookup, lifeOf, stateOf } from './look-up.ts'
 import { stopPlanOf } from './stop-plan.ts'
-import { close, findTree } from './tree.ts'
-
-/**
- * What a daemon is doing. running: it is ready. starting: not yet. stopped: somebody stopped it. ended: it ended by itself, with
- * exit code 0. died: it ended in any other way, or nobody knows how. failed: it did not become ready. new: it never ran.
- */
-export type DaemonPhase = 'running' | 'starting' | 'stopped' | 'ended' | 'died' | 'failed' | 'new'
-
-/** What a listing tells of a daemon. */
-export interface DaemonSummary {
-  name: string
-  kind: State['kind'] | 'unknown'
-  state: DaemonPhase
-  /** The main process, while it lives. */
-  pid: number | null
-  /** How long the main process runs, in milliseconds; null when it does not. */
-  uptime: number | null
-  /** Processor time of all its processes, in milliseconds. */
-  cpu: number | null
-  /** Resident memory of all its processes, in bytes; what they share is counted in each. */
-  memory: number | null
-  /** How many processes it has. */
-  processes: number
-  restarts: number
-}
+import { type DaemonSummary, summarizeOne } from './summarize.ts'
+import { findTree } from './tree.ts'
 
 /** All there is to know of a daemon. Environment values are never told. */
 export interface DaemonStatus extends DaemonSummary {
@@ -59,21 +36,14 @@ export interface DaemonStatus extends DaemonSummary {
   problems: string[]
 }
 
-/** Summarizes daemons, with one look at the processes of the machine. */
-export function summarize(lookups: readonly Lookup[]): DaemonSummary[] {
-  const table = lookups.some((lookup) => isAlive(quickLife(lookup)))
-    ? readProcessTable()
-    : new Map<number, ProcessRow>()
-  return lookups.map((lookup) => summarizeOne(lookup, table, false))
-}
-
 /** Tells all there is to know of one. */
-export function readStatus(lookup: Lookup): DaemonStatus {
+export async function readStatus(lookup: Lookup): Promise<DaemonStatus> {
   const table = readProcessTable()
-  const summary = summarizeOne(lookup, table, true)
   const state = stateOf(lookup)
-  const life = lifeOf(lookup)
-  const pids = life === undefined ? [] : findTree(life, table).map(({ pid }) => pid)
+  const life = await lifeOf(lookup)
+  const tree = life === undefined ? [] : findTree(life, table)
+  const summary = summarizeOne(lookup, life?.main && table.get(life.main.pid), tree)
+  const pids = tree.map(({ pid }) => pid)
   const options = lookup.declared?.options ?? {}
   const { signal, timeout, scope } = stopPlanOf(lookup)
   return {
@@ -96,55 +66,6 @@ export function readStatus(lookup: Lookup): DaemonStatus {
     pids: pids.sort((a, b) => a - b),
     problems: problemsOf(lookup, summary, pids),
   }
-}
-
-/** The life that the record tells of; a damaged record is only made up for when one daemon is asked for. */
-function quickLife(lookup: Lookup): ReturnType<typeof lifeOf> {
-  return typeof lookup.seen === 'object' || lookup.seen === 'garbage' ? lifeOf(lookup) : undefined
-}
-
-/** Summarizes one daemon. */
-function summarizeOne(lookup: Lookup, table: Map<number, ProcessRow>, isThorough: boolean): DaemonSummary {
-  const life = isThorough ? lifeOf(lookup) : quickLife(lookup)
-  const main = isAlive(life) ? table.get(life.main.pid) : undefined
-  const tree =
-    main === undefined || life === undefined
-      ? []
-      : isThorough
-        ? findTree(life, table)
-        : shortTree(main, life.session, table)
-  const state = stateOf(lookup)
-  return {
-    name: lookup.name,
-    kind: state?.kind ?? lookup.declared?.kind ?? 'unknown',
-    state: phaseOf(lookup, main !== undefined),
-    pid: main?.pid ?? null,
-    uptime: main === undefined ? null : Math.max(0, Math.round(uptime() - startOf(main))),
-    cpu: main === undefined ? null : sum(tree, 'cpu'),
-    memory: main === undefined ? null : sum(tree, 'memory'),
-    processes: tree.length,
-    restarts: state?.restarts ?? 0,
-  }
-}
-
-/** The processes of a daemon without those that hide in sessions of orphans: to find these, all environments have to be read. */
-function shortTree(main: ProcessRow, session: number | undefined, table: Map<number, ProcessRow>): ProcessRow[] {
-  return close([main], [...table.values()], session)
-}
-
-/** Adds up one figure. */
-function sum(rows: readonly ProcessRow[], figure: 'cpu' | 'memory'): number {
-  return rows.reduce((total, row) => total + row[figure], 0)
-}
-
-/** What a daemon is doing, from what is recorded and whether it lives. */
-export function phaseOf({ seen }: Lookup, lives: boolean): DaemonPhase {
-  if (seen === undefined) return lives ? 'running' : 'new'
-  if (seen === 'garbage') return lives ? 'running' : 'died'
-  if (lives) return seen.phase === 'starting' ? 'starting' : 'running'
-  if (seen.phase === 'stopped' || seen.phase === 'failed') return seen.phase
-  if (seen.phase === 'starting') return 'failed'
-  return seen.exit?.code === 0 ? 'ended' : 'died'
 }
 
 /** Describes an exit, with the time as text. */

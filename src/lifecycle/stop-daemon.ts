@@ -12,12 +12,13 @@ import { type StopOptions, stopPlanOf } from './stop-plan.ts'
 export async function stopDaemon(lookup: Lookup, options: StopOptions = {}): Promise<Stopped> {
   const { name, folder } = lookup
   const plan = stopPlanOf(lookup, options)
-  const life = lifeOf(lookup)
+  const life = await lifeOf(lookup)
   if (life === undefined) return { how: 'not running', pid: undefined, took: 0, killed: [] }
   if (life.main?.pid === process.pid) {
     throw new DaemonicError('STOP_FAILED', `${name} is this process: a daemon ends by returning, or by process.exit()`)
   }
-  const release = await holdLock(folder, 'stopping')
+  // Without the lock, because the disk is full or read-only, it is stopped all the same.
+  const release = await holdLock(folder, 'stopping').catch(() => () => {})
   try {
     const stopped = await stopLife(name, life, plan, release !== undefined)
     await recordEnd(folder, life.instance, 'stopped')

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DaemonicError } from '../errors.ts'
-import { type Identity, identify, isLiving } from '../home/boot/identity.cjs'
 import type { StopScope } from '../options/types.ts'
+import { type Identity, identify, isLiving } from '../system/identity.cjs'
 import type { ProcessRow } from '../system/process-table.ts'
 import { findTree, type Life } from './tree.ts'
 

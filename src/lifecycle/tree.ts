@@ -1,4 +1,4 @@
-import type { Identity } from '../home/boot/identity.cjs'
+import type { Identity } from '../system/identity.cjs'
 import { type ProcessRow, readInstance, readProcessTable } from '../system/process-table.ts'
 
 /** What is known of a daemon's life before its processes are looked for. */
@@ -23,7 +23,10 @@ export interface Life {
  */
 export function findTree(life: Life, table: Map<number, ProcessRow> = readProcessTable()): ProcessRow[] {
   const marks = new Map([...table.keys()].map((pid) => [pid, readInstance(pid)]))
-  const rows = [...table.values()].filter(({ pid, parent }) => pid !== process.pid && parent !== process.pid)
+  // In the foreground (`daemonic run`) the daemon itself is a child of the process that asks.
+  const isAsker = (row: ProcessRow): boolean =>
+    row.pid === process.pid || (row.parent === process.pid && !isMain(row, life))
+  const rows = [...table.values()].filter((row) => !isAsker(row))
   const isForeign = ({ pid }: ProcessRow): boolean => {
     const mark = marks.get(pid)
     return mark !== undefined && mark !== life.instance

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { isDead } from './identity.cjs'
 
 /** One living process. */
 export interface ProcessRow {
@@ -61,7 +62,7 @@ function rowByProc(name: string, page: number): ProcessRow[] {
   try {
     const stat = readFileSync(`/proc/${name}/stat`, 'latin1')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    if (fields[0] === 'Z' || fields[0] === 'X') return []
+    if (isDead(fields)) return []
     const number = (index: number): number => Number(fields[index])
     return [
       {

@@ -31,6 +31,14 @@ const damages: Record<string, Damage> = {
   'fifty megabytes': { kind: 'huge' },
 }
 
+/** What an operation tells of a daemon, or of several. */
+interface Told extends Array<Told> {
+  pid?: number | null
+  name?: string
+  state?: string
+  pids?: number[]
+}
+
 /** No operation on a damaged daemon may take longer, in milliseconds, on a machine that does much else. */
 const bound = 20_000
 
@@ -41,10 +49,16 @@ function assertToldOf(file: string, result: Result | undefined, what: string): v
   assert.ok(result.error.isOurs && result.error.message.includes(file), `${what}: ${JSON.stringify(result.error)}`)
 }
 
+/** The processes that an operation lists. */
+function pidsOf(result: Result | undefined): number[] {
+  return (result?.value ?? []) as number[]
+}
+
 /** What a daemon that runs is taken for under damage: found, listed, and not started a second time. */
 async function damageRunning(scope: Scope, options: StartOptions, file: string, how: Damage): Promise<void> {
   const results = await manage(scope, [
     { op: 'start', options },
+    { op: 'processes', name: 'd' },
     { op: 'damage', path: scope.path(`home/d/${file}`), how },
     { op: 'find', name: 'd' },
     { op: 'list' },
@@ -53,14 +67,17 @@ async function damageRunning(scope: Scope, options: StartOptions, file: string, 
     { op: 'processes', name: 'd' },
     { op: 'stop', name: 'd' },
   ])
-  const again = results.splice(5, 1)[0]
-  const [start, , found, list, status, left, stopped] = valuesOf(results) as any[]
-  const { pid } = start
-  assert.deepEqual([found.pid, list[0].pid, status.pid, status.state, status.pids], [pid, pid, pid, 'running', [pid]])
+  const again = results.splice(6, 1)[0]
+  const [start, , , found, list, status, left, stopped] = valuesOf(results) as Told[]
+  const { pid } = start as Told
+  assert.deepEqual(
+    [found?.pid, list?.[0]?.pid, status?.pid, status?.state, status?.pids],
+    [pid, pid, pid, 'running', [pid]],
+  )
   assertToldOf(file, again, 'a second start')
   if (again?.error === null) assert.equal((again.value as { pid: number }).pid, pid)
-  assert.deepEqual([left, stopped.pid], [[pid], pid])
-  await untilGone(pid)
+  assert.deepEqual([left, stopped?.pid], [[pid], pid])
+  await untilGone(pid as number)
 }
 
 /** What can be done with a daemon that does not run: it is damaged before each. */
@@ -76,8 +93,8 @@ async function damageStopped(scope: Scope, options: StartOptions, file: string, 
   const [, found, list, status, idle, start, left, , , restart, , , forgotten, afresh, end] = results
   valuesOf([found, list, status, idle, left].map((result) => result as Result))
   for (const [what, result] of Object.entries({ start, restart, forgotten })) assertToldOf(file, result, what)
-  assert.equal((status?.value as { pid: number | null }).pid, null)
-  assert.equal((left?.value as number[]).length, start?.error === null ? 1 : 0)
+  assert.equal((valuesOf([status as Result])[0] as Told).pid, null)
+  assert.equal(pidsOf(left).length, start?.error === null ? 1 : 0)
   if (forgotten?.error === null) valuesOf([afresh, end].map((result) => result as Result))
   assert.deepEqual(scope.processes(), [])
 }
@@ -137,8 +154,9 @@ test('a record of another shape, while the daemon runs: it is told of, and stopp
       if (![5, 6].includes(index)) assert.equal(result.error, null, `${bytes}: ${JSON.stringify(result.error)}`)
       else assert.ok(result.error === null || result.error.isOurs, `${bytes}: ${JSON.stringify(result.error)}`)
     }
+    const left = results[7]
     // A restart that is refused stops nothing; one that is not starts the daemon that was meant, and no other.
-    assert.equal((results[7]?.value as number[]).length, 1, bytes)
+    assert.equal(pidsOf(left).length, 1, bytes)
     assert.deepEqual(scope.processes(), [], bytes)
   }
 })
@@ -250,13 +268,13 @@ for (const inodes of [false, true]) {
       { op: 'list' },
     ])
     const newcomer = results.splice(15, 1)[0]
-    const values = valuesOf(results) as any[]
+    const values = valuesOf(results) as Told[]
     assert.equal(values[7], 'ENOSPC')
     assert.deepEqual(
-      values[8].map(({ name }: { name: string }) => name),
+      values[8]?.map(({ name }) => name),
       ['c', 'idle', 'm'],
     )
-    assert.deepEqual([values[9].state, values[10].state, values[11].state], ['running', 'running', 'died'])
+    assert.deepEqual([values[9]?.state, values[10]?.state, values[11]?.state], ['running', 'running', 'died'])
     assert.ok(newcomer?.error?.isOurs && /ENOSPC/.test(newcomer.error.message), JSON.stringify(newcomer?.error))
     assert.deepEqual(values[15], [], 'nothing runs of what could not be started')
     assert.deepEqual(values.slice(19, 22), values.slice(4, 7), 'the records are as they were')
@@ -298,7 +316,9 @@ test('a record that does not fit on the disk any more is left as it was, byte fo
 test('on a disk that became read-only, what runs is told of and stopped', { skip: skipUnlessMounts }, async (t) => {
   const scope = makeScope(t)
   const results = await onDisk(scope, 'size=256k', [
-    { op: 'start', options: quiet('d') },
+    // Nothing may have a file open for writing.
+    { op: 'start', options: { ...quiet('d'), stdout: '/dev/null', stderr: '/dev/null' } },
+    { op: 'processes', name: 'd' },
     { op: 'shell', script: `mount -o remount,ro '${scope.path('home')}'` },
     ...([
       { op: 'list' },
@@ -309,9 +329,9 @@ test('on a disk that became read-only, what runs is told of and stopped', { skip
     { op: 'start', options: quiet('d') },
   ])
   const start = results.pop()
-  const values = valuesOf(results) as any[]
-  assert.equal(values[3].state, 'running')
-  assert.deepEqual(values[5], [])
+  const values = valuesOf(results) as Told[]
+  assert.equal(values[4]?.state, 'running')
+  assert.deepEqual(values[6], [])
   assert.ok(start?.error?.isOurs && /EROFS/.test(start.error.message), JSON.stringify(start))
   await endAll(scope.mark)
 })

@@ -1,5 +1,5 @@
 import { lookUpAll } from '../../lifecycle/look-up.ts'
-import { summarize } from '../../lifecycle/status.ts'
+import { summarize } from '../../lifecycle/summarize.ts'
 import type { Given } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { allNames } from '../names.ts'
@@ -15,7 +15,7 @@ export async function runList(given: Given): Promise<number> {
   if (given.has('names')) await print(allNames().join('\n'))
   else if (given.has('watch')) return (await import('./watch.ts')).watchList(given.has('json'))
   else {
-    const daemons = summarize(lookUpAll())
+    const daemons = await summarize(lookUpAll())
     await print(given.has('json') ? JSON.stringify(daemons, null, 2) : renderList(daemons, styleOf(process.stdout)))
   }
   return exitCodes.ok

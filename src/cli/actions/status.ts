@@ -1,4 +1,5 @@
-import { type DaemonPhase, readStatus } from '../../lifecycle/status.ts'
+import { readStatus } from '../../lifecycle/status.ts'
+import type { DaemonPhase } from '../../lifecycle/summarize.ts'
 import type { Given } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { forEachName } from '../names.ts'
@@ -20,7 +21,7 @@ const codes: Record<DaemonPhase, number> = {
 export async function runStatus(given: Given): Promise<number> {
   const style = styleOf(process.stdout)
   const code = await forEachName(given, async (lookup) => {
-    const status = readStatus(lookup)
+    const status = await readStatus(lookup)
     return { text: renderStatus(status, style), data: status, code: codes[status.state] }
   })
   return code === exitCodes.notFound ? exitCodes.unknown : code

@@ -1,9 +1,12 @@
+import { livingProcess } from '../../home/records.ts'
+import { lookUp } from '../../lifecycle/look-up.ts'
 import type { Stopped } from '../../lifecycle/stop.ts'
 import { stopDaemon } from '../../lifecycle/stop-daemon.ts'
 import type { StopOptions } from '../../lifecycle/stop-plan.ts'
+import { readInstance, readProcessTable } from '../../system/process-table.ts'
 import type { Given } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { forEachName } from '../names.ts'
+import { forEachName, namesOf } from '../names.ts'
 import { readTimeWord } from '../read-values.ts'
 import { formatDuration } from '../units.ts'
 
@@ -14,14 +17,27 @@ export function runStop(given: Given): Promise<number> {
     timeout: readTimeWord(given, 'timeout'),
     scope: given.text('scope') as StopOptions['scope'],
   }
-  return forEachName(given, async (lookup) => {
-    const stopped = await stopDaemon(lookup, options)
-    const isSilent = given.has('all') && stopped.how === 'not running'
-    return {
-      text: isSilent ? undefined : describeStop(lookup.name, stopped),
-      data: { name: lookup.name, ...stopped, pid: stopped.pid ?? null },
-      code: stopped.how === 'killed' ? exitCodes.killed : exitCodes.ok,
-    }
+  return forEachName(
+    given,
+    async (lookup) => {
+      const stopped = await stopDaemon(lookup, options)
+      return {
+        text: describeStop(lookup.name, stopped),
+        data: { name: lookup.name, ...stopped, pid: stopped.pid ?? null },
+        code: stopped.how === 'killed' ? exitCodes.killed : exitCodes.ok,
+      }
+    },
+    given.has('all') ? namesWithProcesses(namesOf(given)) : namesOf(given),
+  )
+}
+
+/** Those of which something is running. The others are left as they are: what died stays known as that. */
+function namesWithProcesses(names: readonly string[]): string[] {
+  const pids = [...readProcessTable().keys()].filter((pid) => pid !== process.pid)
+  const folders = new Set(pids.flatMap((pid) => readInstance(pid)?.replace(/#[^#]*$/, '') ?? []))
+  return names.filter((name) => {
+    const lookup = lookUp(name)
+    return lookup !== undefined && (folders.has(lookup.folder) || livingProcess(lookup.seen) !== undefined)
   })
 }
 

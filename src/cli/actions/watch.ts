@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { lookUpAll } from '../../lifecycle/look-up.ts'
-import { type DaemonSummary, summarize } from '../../lifecycle/status.ts'
+import { type DaemonSummary, summarize } from '../../lifecycle/summarize.ts'
 import { exitCodes, signalled } from '../exit-codes.ts'
 import { cut, styleOf } from '../paint.ts'
 import { print, write } from '../print.ts'
@@ -26,7 +26,7 @@ export async function watchList(isJson: boolean): Promise<number> {
 async function drawUntil(signal: AbortSignal, isTerminal: boolean, isJson: boolean): Promise<void> {
   let before: Sample | undefined
   while (!signal.aborted) {
-    const sample: Sample = { at: performance.now(), daemons: summarize(lookUpAll()) }
+    const sample: Sample = { at: performance.now(), daemons: await summarize(lookUpAll()) }
     const daemons = withShares(sample, before)
     const isRead = isTerminal
       ? await redraw(daemons)

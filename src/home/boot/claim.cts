@@ -7,10 +7,11 @@ import {
   openSync,
   readSync,
   renameSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import type { Birth } from '../../detach/boot/birth.cts'
-import { type Identity, identify, isLiving } from './identity.cjs'
+import { type Identity, identify, isLiving } from '../../system/identity.cjs'
 import { run as keepPid } from './pid-file.cjs'
 import { openState, readState, type State, writeState } from './state.cjs'
 
@@ -88,6 +89,9 @@ function replaceFile(path: string, content: string): void {
     // Not writeSync: on a disk that is nearly full it writes a part, and says so by a number alone.
     writeFileSync(fd, content)
     fsyncSync(fd)
+  } catch (error) {
+    unlinkSync(temporary)
+    throw error
   } finally {
     closeSync(fd)
   }

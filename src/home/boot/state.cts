@@ -2,7 +2,7 @@
 // In place, and not by a rename as what was declared: it can be written on a full disk, since its room was taken when it
 // was created; and by a daemon that gave up root, since it was open by then. One page is copied at once, whoever is killed.
 import { closeSync, constants, fchmodSync, fstatSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
-import type { Identity } from './identity.cts'
+import type { Identity } from '../../system/identity.cts'
 
 /** What was seen of a daemon. */
 export interface State {

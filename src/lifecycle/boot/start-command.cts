@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Birth } from '../../detach/boot/birth.cts'
-import { identify } from '../../home/boot/identity.cjs'
+import { identify } from '../../system/identity.cjs'
 
 /** What to start, and how. */
 export interface CommandWork {

@@ -24,15 +24,23 @@ export function isLiving({ pid, start, boot }: Identity): boolean {
   return identify(pid)?.start === start
 }
 
-/** Linux: the state and the time are counted behind the name, which may hold anything. */
+/**
+ * Linux: the fields are counted behind the name, which may hold anything. A process whose first thread has ended is shown as a
+ * zombie, but it has its files and its locks until its last thread has ended, too.
+ */
 function startByProc(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
+    return isDead(fields) ? undefined : fields[19]
   } catch {
     return undefined
   }
+}
+
+/** Is a process dead, and only waits to be reaped? By the fields of its stat from the third, the state, on. */
+export function isDead(fields: readonly (string | undefined)[]): boolean {
+  return fields[0] === 'X' || (fields[0] === 'Z' && Number(fields[17]) <= 1)
 }
 
 /** macOS: ps tells the second of the start. */

@@ -1,30 +1,29 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { StartError } from '../errors.ts'
+import type { Spec } from './spec.ts'
+
+/** What tells a module that waits for its own end that all preloads are loaded. */
+const afterPreloads = new URL('../detach/boot/after-preloads.entry.cjs', import.meta.url).href
 
 /**
- * The Node that runs modules: this one, at each start anew, so that no record holds a path that an upgrade removes. If its
- * file is gone, because it was upgraded while this program runs, the one on PATH.
+ * The flags of Node that a module needs.
+ * @throws {StartError} when there is no module, or nothing that can run it.
  */
-export function findNode(): string {
-  if (existsSync(process.execPath)) return process.execPath
-  const folders = (process.env['PATH'] ?? '').split(delimiter)
-  const found = folders.map((folder) => join(folder, 'node')).find((file) => existsSync(file))
-  if (found !== undefined) return found
-  throw new StartError(`Node is gone: there is no ${process.execPath} any more, and no node on PATH`, {
-    step: 'exec',
-    output: '',
-  })
+export function flagsOf({ words, options }: Spec, env: NodeJS.Dict<string>): string[] {
+  const flags = flagsFor(words[0])
+  const hasPreloads = [...flags, env['NODE_OPTIONS'] ?? ''].some((text) =>
+    /--(?:import|(?:experimental-)?loader)\b/.test(text),
+  )
+  return hasPreloads && options.ready.kind === 'auto' ? [...flags, '--import', afterPreloads] : flags
 }
 
 /**
  * The flags that Node needs for a module: none, or for TypeScript on a Node that can't strip types, the loader of `tsx` from
  * the module's own project.
- * @throws {StartError} when there is no module, or no tsx.
  */
-export function flagsFor(module: string): string[] {
+function flagsFor(module: string): string[] {
   if (!existsSync(module)) throw moduleError(module, 'ENOENT', `there is no file ${module}`)
   if (!/\.[cm]?ts$/.test(module) || stripsTypes()) return []
   try {

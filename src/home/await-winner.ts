@@ -1,0 +1,53 @@
+import { readdirSync, statSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { identify } from '../system/identity.cjs'
+import { readInstance } from '../system/process-table.ts'
+import { livingProcess, readSeen } from './records.ts'
+
+/** How long a holder may take until it has recorded itself, in milliseconds, before it is looked for among all processes. */
+const patience = 250
+
+/** Waits until whoever holds the name is ready, and gives its pid; nothing when it is gone, so that it is tried again. */
+export async function awaitWinner(folder: string, deadline: number): Promise<number | undefined> {
+  const begin = performance.now()
+  for (; performance.now() < deadline; await sleep(20)) {
+    const seen = readSeen(folder)
+    const living = livingProcess(seen)
+    if (living !== undefined && typeof seen === 'object' && seen.phase !== 'starting') return living.pid
+    if (living === undefined && performance.now() - begin > patience) return findLockHolder(folder)
+    if (living === undefined && typeof seen === 'object' && seen.phase !== 'starting') {
+      await sleep(20)
+      return undefined
+    }
+  }
+  return livingProcess(readSeen(folder))?.pid
+}
+
+/**
+ * Finds the daemon that has the lock file of a name open, among the processes that this user may look at. Launchers have it
+ * open for a moment, too, but do not bear the mark of its folder.
+ */
+export function findLockHolder(folder: string): number | undefined {
+  const lock = statSync(`${folder}/lock`, { bigint: true, throwIfNoEntry: false })
+  if (lock === undefined || process.platform !== 'linux') return undefined
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .find(
+      (pid) =>
+        readInstance(pid)?.startsWith(`${folder}#`) === true && identify(pid) !== undefined && hasOpen(pid, lock),
+    )
+}
+
+/** Has this process the file open? */
+function hasOpen(pid: number, { dev, ino }: { dev: bigint; ino: bigint }): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => {
+      // With bigint, for the sake of Node 20: see unix.ts.
+      const there = statSync(`/proc/${pid}/fd/${fd}`, { bigint: true, throwIfNoEntry: false })
+      return there?.ino === ino && there.dev === dev
+    })
+  } catch {
+    return false
+  }
+}

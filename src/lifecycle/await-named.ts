@@ -1,0 +1,93 @@
+import { fileURLToPath } from 'node:url'
+import type { ModuleWork } from '../detach/boot/run-module.cts'
+import type { Launched } from '../detach/launch.ts'
+import type { Prelude } from '../detach/message.ts'
+import { tell } from '../detach/tell.ts'
+import type { LockVerdict } from '../detach/trampoline-verdict.ts'
+import { keepPidFile } from '../home/preludes.ts'
+import { type Outcome, type Probe, waitUntilReady } from '../ready/wait.ts'
+import type { CommandWork } from './boot/start-command.cts'
+import type { Spec } from './spec.ts'
+import type { Started, StartPlan } from './start.ts'
+
+/**
+ * Tells a daemon that was launched what it is to do, and waits until it is ready, or will not be.
+ * @returns the daemon, or which lock was not to be had.
+ * @throws {StartError} when it did not become ready; all of it is ended by then.
+ */
+export async function awaitNamed(plan: StartPlan, launched: Launched): Promise<Started | LockVerdict> {
+  const { spec, name, mode, deadline } = plan
+  const probe = readyWhen(spec) === 'launcher' ? await startProbe(plan, launched) : undefined
+  tell(launched, { preludes: makePreludes(plan, launched), work: makeWork(plan), payload: new Uint8Array() })
+  mode.onWait?.(() => probe?.seen() ?? `it is not ready yet (${spec.options.ready.kind})`)
+  const outcome = await waitUntilReady(launched, deadline - performance.now(), probe, mode.foreground !== undefined)
+  launched.notify?.destroy()
+  if (outcome.kind === 'ready') return { pid: outcome.seen.pid as number, instance: name.instance, launched }
+  return failStart(plan, launched, outcome)
+}
+
+/** Who says that the daemon is ready. */
+function readyWhen({ options: { ready } }: Spec): ModuleWork['readyWhen'] {
+  return ready.kind === 'exec' || ready.kind === 'auto' || ready.kind === 'manual' ? ready.kind : 'launcher'
+}
+
+/** Makes what looks from outside whether the daemon is ready. */
+async function startProbe({ spec, logs }: StartPlan, { notify }: Launched): Promise<Probe | undefined> {
+  const { makeProbe } = await import('../ready/probe.ts')
+  return makeProbe(spec.options.ready, { logs: [logs.stdout, logs.stderr], notify, startedAt: Date.now() })
+}
+
+/** How long a half-started daemon has after SIGTERM, in milliseconds. */
+const patience = 1000
+
+/** Says which lock was refused, or ends what is left, and throws. */
+async function failStart({ spec, name, logs }: StartPlan, launched: Launched, outcome: Outcome): Promise<LockVerdict> {
+  const { makeStartError, refusedLock } = await import('../ready/start-failure.ts')
+  const verdict = refusedLock(outcome, spec.options)
+  if (verdict !== undefined) return verdict
+  const { stopLife } = await import('./stop.ts')
+  const life = { instance: name.instance, main: undefined, session: launched.session }
+  await stopLife(spec.name, life, { signal: 'SIGTERM', timeout: patience, scope: 'tree' }, true)
+  const error = makeStartError(outcome, spec.options, logs, undefined)
+  await name.fail(error.message)
+  throw error
+}
+
+/** What the daemon does before its code runs: takes its name, writes its pid file, and turns into what the options ask for. */
+function makePreludes({ spec, name, logs, flags, file }: StartPlan, launched: Launched): Prelude[] {
+  const { pidFile, nice, umask, workingDir, title, user, group, env, extendEnv } = spec.options
+  const settlement = {
+    ...{ nice, umask, workingDir, title: file === undefined ? title : undefined, user, group },
+    stdout: { fd: undefined, created: logs.stdout.created },
+    stderr: { fd: undefined, created: logs.stderr.created },
+    hasOwnEnvironment: env !== undefined && !extendEnv,
+  }
+  const moduleWork: ModuleWork = {
+    readyWhen: readyWhen(spec),
+    hasPreloads: flags.some((flag) => flag.endsWith('after-preloads.entry.cjs')),
+  }
+  return [
+    name.claim(launched, logs),
+    ...(pidFile === undefined ? [] : [keepPidFile(launched.at['lock1'] as number, pidFile)]),
+    { module: detachBoot('settle'), data: settlement },
+    ...(file === undefined ? [{ module: detachBoot('run-module'), data: moduleWork }] : []),
+  ]
+}
+
+/** The path of a file that a daemon loads at its birth. */
+function detachBoot(file: string): string {
+  return fileURLToPath(new URL(`../detach/boot/${file}.cjs`, import.meta.url))
+}
+
+/** What the process in the place of a command has to know; a module has nothing to. */
+function makeWork({ spec, mode, file }: StartPlan): CommandWork | null {
+  if (file === undefined) return null
+  const { ready, preserveFds } = spec.options
+  const [command, ...args] = spec.words
+  const notify = ready.kind === 'fd' ? [ready.fd] : []
+  return {
+    ...{ file, argv0: spec.options.title ?? command, args, keep: [...preserveFds, ...notify] },
+    readyWhen: readyWhen(spec) === 'launcher' ? 'launcher' : 'exec',
+    stays: mode.foreground !== undefined,
+  }
+}
