@@ -1,39 +1,11 @@
 // `npm run bench`: how long a start takes, as ratios to what others do, measured in turn in one run. `--quick`: few rounds,
 // to see that it works; its figures mean nothing.
 import { spawnSync } from 'node:child_process'
-import { type Contenders, measure, median, program, quartiles, type Times } from './measure.ts'
+import { type Contenders, measure, program } from './measure.ts'
+import { judge, report } from './report.ts'
 
 const rounds = process.argv.includes('--quick') ? 3 : 40
 const node = process.execPath
-
-/** Prints a table of one of the times: median, middle half, and the ratio to the first row. */
-function report(
-  title: string,
-  results: Map<string, Times[]>,
-  pick: (times: Times) => number | undefined,
-): Map<string, number> {
-  const medians = new Map<string, number>()
-  let baseline: number | undefined
-  console.log(`\n${title}`)
-  for (const [name, all] of results) {
-    const values = all.map(pick).filter((value) => value !== undefined)
-    const value = median(values)
-    const [low, high] = quartiles(values)
-    baseline ??= value
-    medians.set(name, value)
-    const spread = `${low.toFixed(1)} to ${high.toFixed(1)}`
-    console.log(
-      `  ${name.padEnd(34)}${value.toFixed(1).padStart(8)} ms  (${spread})`.padEnd(72),
-      (value / baseline).toFixed(3),
-    )
-  }
-  return medians
-}
-
-/** Says whether a bound holds in this run. */
-function judge(what: string, value: number, bound: number, unit = ''): void {
-  console.log(`  ${value <= bound ? 'ok ' : 'NOT'} ${what}: ${value.toFixed(3)}${unit}, at most ${bound}${unit}`)
-}
 
 const starts: Contenders = {
   'daemonize-process 4.1.1': [node, program('daemonize-process')],

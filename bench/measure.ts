@@ -39,17 +39,13 @@ export async function measure(
 }
 
 /** Nothing in the environment that makes Node slower to boot than it is. */
-const env = { PATH: process.env['PATH'] ?? '' }
+const plain = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/' }
 
 /** Runs a command once, and waits for its daemon's first line. The next run begins on an idle machine. */
-async function runOnce([command = '', ...args]: string[], hasDaemon: boolean): Promise<Times> {
+async function runOnce(command: string[], hasDaemon: boolean): Promise<Times> {
   const folder = mkdtempSync(join(tmpdir(), 'daemonic-bench-'))
   const path = join(folder, 'moment')
-  const begin = process.hrtime.bigint()
-  const child = spawn(command, [...args, path], { stdio: 'ignore', env })
-  const code = await new Promise((resolve) => child.once('exit', resolve))
-  const end = process.hrtime.bigint()
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with exit code ${code}`)
+  const { begin, end } = await time([...command, path])
   const first = hasDaemon ? await readMoment(path) : undefined
   await sleep(30)
   rmSync(folder, { recursive: true, force: true })
@@ -57,6 +53,19 @@ async function runOnce([command = '', ...args]: string[], hasDaemon: boolean): P
     toReturn: milliseconds(begin, end),
     toFirstLine: first === undefined ? undefined : milliseconds(begin, first),
   }
+}
+
+/** Runs a command to its end. */
+export async function time(
+  [command = '', ...args]: string[],
+  env: Record<string, string> = {},
+): Promise<{ begin: bigint; end: bigint; milliseconds: number }> {
+  const begin = process.hrtime.bigint()
+  const child = spawn(command, args, { stdio: 'ignore', env: { ...plain, ...env } })
+  const code = await new Promise((resolve) => child.once('exit', resolve))
+  const end = process.hrtime.bigint()
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with exit code ${code}`)
+  return { begin, end, milliseconds: milliseconds(begin, end) }
 }
 
 /** Reads the moment of the first line, as soon as it is there. */

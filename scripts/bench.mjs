@@ -1,4 +1,7 @@
 import { ensureTestsBuilt, run } from './ensure.mjs'
+import { pm2 } from './pm2.mjs'
 
 ensureTestsBuilt()
-run(process.execPath, ['build/bench/main.js', ...process.argv.slice(2)])
+const flags = process.argv.slice(2)
+run(process.execPath, ['build/bench/main.js', ...flags])
+run(process.execPath, ['build/bench/cli.js', ...flags, ...pm2()])
