@@ -18,7 +18,7 @@ export const errorCodes = {
   HOME_UNSAFE: 'the folder that daemons live in is open to others, or is no folder of this user',
   HOME_UNUSABLE: 'the folder that daemons live in cannot be made or written to',
   NO_SUCH_PROCESS: 'there is no process with that pid',
-  NOT_READABLE: 'the process exists, but this user may not look at it',
+  NOT_READABLE: 'the process or the log is there, but this user may not look at it',
 } as const
 
 export type ErrorCode = keyof typeof errorCodes

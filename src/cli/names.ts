@@ -83,7 +83,7 @@ export function findNamed(name: string): Lookup {
 }
 
 /** All names that there are. */
-export function allNames(): string[] {
+function allNames(): string[] {
   const home = findHome()
   return home === undefined ? [] : listNames(home)
 }

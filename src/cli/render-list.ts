@@ -29,24 +29,36 @@ const columns: readonly Column[] = [
   { title: 'KIND', rank: 7, isNumber: false, cell: ({ kind }) => kind },
 ]
 
-/** Renders daemons as a table that fits: the least important columns go first, then what is left is cut. */
+/** Renders daemons as a table that fits: the least important columns go first, then long names are cut. */
 export function renderList(daemons: readonly Listed[], style: Style): string {
   if (daemons.length === 0 && style.width !== Number.POSITIVE_INFINITY)
     return 'There are no daemons; daemonic start makes one.'
-  const all = columns.map((column) => measure(column, daemons))
-  const most = [8, 7, 6, 5, 4, 3, 2].find((count) => widthOf(all.slice(0), count) <= style.width) ?? 2
-  const kept = all.filter(({ rank }) => rank < most)
-  const rows = daemons.map((daemon, row) => renderRow(kept, row, style, daemon.state))
-  const heads = kept.map(({ title, width, isNumber }) => (isNumber ? title.padStart(width) : title.padEnd(width)))
-  return [paint(1, cut(heads.join('  ').trimEnd(), style.width), style), ...rows].join('\n')
+  const kept = fit(
+    columns.map((column) => measure(column, daemons)),
+    style.width,
+  )
+  const head = cut(
+    renderCells(kept, ({ title }) => title),
+    style.width,
+  )
+  return [paint(1, head, style), ...daemons.map(({ state }, row) => renderRow(kept, row, state, style))].join('\n')
 }
 
+/** A column with its cells and its width. */
 type Measured = Column & { cells: string[]; width: number }
 
-/** A column with its cells and its width. */
+/** Measures a column. */
 function measure(column: Column, daemons: readonly Listed[]): Measured {
   const cells = daemons.map(column.cell)
   return { ...column, cells, width: Math.max(column.title.length, ...cells.map(({ length }) => length)) }
+}
+
+/** Keeps the columns that there is room for. Name and state stay; a name takes the room that the state leaves. */
+function fit(all: readonly Measured[], width: number): Measured[] {
+  const most = Array.from(all.keys(), (index) => all.length - index).find((count) => widthOf(all, count) <= width) ?? 2
+  const kept = all.filter(({ rank }) => rank < Math.max(2, most))
+  const excess = Math.max(0, widthOf(kept, all.length) - width)
+  return kept.map((column) => (column.rank === 0 ? { ...column, width: Math.max(1, column.width - excess) } : column))
 }
 
 /** How wide so many of the most important columns are. */
@@ -54,15 +66,24 @@ function widthOf(all: readonly Measured[], count: number): number {
   return all.filter(({ rank }) => rank < count).reduce((sum, { width }) => sum + width + 2, -2)
 }
 
-/** Renders one line. */
-function renderRow(kept: readonly Measured[], row: number, style: Style, state: string): string {
-  const cells = kept.map(({ cells, width, isNumber }) => {
-    const cell = cells[row] ?? ''
-    return isNumber ? cell.padStart(width) : cell.padEnd(width)
+/** Renders the cells of a line, side by side. */
+function renderCells(kept: readonly Measured[], cellOf: (column: Measured) => string): string {
+  const cells = kept.map((column) => {
+    const cell = cut(cellOf(column), column.width)
+    return column.isNumber ? cell.padStart(column.width) : cell.padEnd(column.width)
   })
-  const line = cut(cells.join('  ').trimEnd(), style.width)
+  return cells.join('  ').trimEnd()
+}
+
+/** Renders the line of a daemon; its state is painted. */
+function renderRow(kept: readonly Measured[], row: number, state: string, style: Style): string {
+  const line = cut(
+    renderCells(kept, ({ cells }) => cells[row] ?? ''),
+    style.width,
+  )
   const at = (kept[0]?.width ?? 0) + 2
-  return `${line.slice(0, at)}${paint(stateColors[state], line.slice(at, at + state.length), style)}${line.slice(at + state.length)}`
+  const end = at + state.length
+  return `${line.slice(0, at)}${paint(stateColors[state], line.slice(at, end), style)}${line.slice(end)}`
 }
 
 /** How much of a processor it has used since it started. */

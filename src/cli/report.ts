@@ -1,4 +1,4 @@
-import { DaemonicError, InvalidOptionError, SpecDiffersError, StartError } from '../errors.ts'
+import { DaemonicError, InvalidOptionError, SpecDiffersError, StartError, StartTimeoutError } from '../errors.ts'
 import type { Given } from './command.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { OutputError, printError } from './print.ts'
@@ -17,7 +17,8 @@ export async function report(error: unknown, given: Pick<Given, 'options' | 'has
 /** The sentence for an error. */
 function sentenceOf(error: unknown, given: Pick<Given, 'options'>, name: string | undefined): string {
   const message = messageOf(error, given)
-  const named = name === undefined || message.includes(name) ? message : `${name}: ${message}`
+  const words = message.split('\n', 1)[0]?.split(/[^\w.-]+|[.](?= |$)/) ?? []
+  const named = name === undefined || words.includes(name) ? message : `${name}: ${message}`
   if (!(error instanceof SpecDiffersError)) return named
   return `${named}\nTo have it so: daemonic restart ${error.daemon} [OPTION]... -- SCRIPT|COMMAND [ARGUMENT]...`
 }
@@ -29,13 +30,15 @@ function messageOf(error: unknown, { options }: Pick<Given, 'options'>): string 
     const option = options.find(({ sets }) => sets === error.option.split(/[.[]/, 1)[0])
     return option === undefined ? error.message : error.message.replace(error.option, `--${option.name}`)
   }
+  if (error instanceof StartTimeoutError) return error.message.replace('(startTimeout)', '(--start-timeout)')
   const isKnown = error instanceof DaemonicError || error instanceof OutputError || 'syscall' in error
   return isKnown ? error.message : (error.stack ?? error.message)
 }
 
 /** An error as data. */
 function describe(error: unknown, message: string, name: string | undefined): { error: Record<string, unknown> } {
-  const code = error instanceof DaemonicError ? error.code : ((error as NodeJS.ErrnoException).code ?? 'FAILED')
+  const source = error instanceof OutputError ? error.cause : error
+  const code = (source as NodeJS.ErrnoException).code ?? 'FAILED'
   const { pid, daemon = name, option, pidFile } = error as Record<string, unknown>
   const start =
     error instanceof StartError

@@ -4,7 +4,7 @@ import { identify } from '../system/identity.cjs'
 import { readInstance } from '../system/process-table.ts'
 import { livingProcess, readSeen } from './records.ts'
 
-/** How long a holder may take until it has recorded itself, in milliseconds, before it is looked for among all processes. */
+/** How long a holder may take until it has recorded itself, in milliseconds, before the lock is tried again. */
 const patience = 250
 
 /** Waits until whoever holds the name is ready, and gives its pid; nothing when it is gone, so that it is tried again. */
@@ -14,13 +14,13 @@ export async function awaitWinner(folder: string, deadline: number): Promise<num
     const seen = readSeen(folder)
     const living = livingProcess(seen)
     if (living !== undefined && typeof seen === 'object' && seen.phase !== 'starting') return living.pid
-    if (living === undefined && performance.now() - begin > patience) return findLockHolder(folder)
+    if (living === undefined && performance.now() - begin > patience) return undefined
     if (living === undefined && typeof seen === 'object' && seen.phase !== 'starting') {
       await sleep(20)
       return undefined
     }
   }
-  return livingProcess(readSeen(folder))?.pid
+  return livingProcess(readSeen(folder))?.pid ?? findLockHolder(folder)
 }
 
 /**

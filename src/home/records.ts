@@ -23,14 +23,13 @@ export function readDeclared(folder: string): Declared | undefined {
 }
 
 /** Has it the shape that is relied on? Somebody may have edited it. */
-function isWhole({ kind, options, rerun }: Declared): boolean {
+function isWhole({ kind, options, rerun = { args: ['-'], workingDir: '/', call: '' } }: Declared): boolean {
   const { module = '', command = [], args = [], stdout = '', stderr = '', env = {} } = options
   const isText = (value: unknown): boolean => typeof value === 'string' && !value.includes('\0')
-  const areTexts = [module, stdout, stderr, rerun?.workingDir ?? ''].every(isText)
-  const lists = [command, args, rerun?.args ?? []]
-  const areLists = lists.every((list) => Array.isArray(list) && list.every(isText))
-  const areKnown = ['program', 'module', 'command'].includes(kind) && typeof env === 'object' && env !== null
-  return areTexts && areLists && areKnown
+  const areTexts = [module, stdout, stderr, rerun.workingDir].every(isText)
+  const areLists = [command, args, rerun.args].every((list) => Array.isArray(list) && list.every(isText))
+  const areObjects = [options, env].every((one) => typeof one === 'object' && one !== null && !Array.isArray(one))
+  return ['program', 'module', 'command'].includes(kind) && areTexts && areLists && areObjects && rerun.args.length > 0
 }
 
 /** What a folder says of its daemon. */

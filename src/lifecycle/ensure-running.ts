@@ -49,8 +49,10 @@ async function startUnlessTaken(
     const { pid } = await startSpec(spec, { isRestart: false, foreground: undefined, onWait })
     return { pid, wasRunning: false }
   } catch (error) {
-    if (error instanceof AlreadyRunningError && error.daemon === spec.name) return error.pid
-    throw error
+    if (!(error instanceof AlreadyRunningError) || error.daemon !== spec.name) throw error
+    // Whoever starts it may take longer than this start was to wait: then it is not ready.
+    if (readyPid(spec.name) === undefined && lookUp(spec.name)?.seen !== 'garbage') throw error
+    return error.pid
   }
 }
 

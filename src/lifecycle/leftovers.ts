@@ -1,4 +1,5 @@
 import { AlreadyRunningError } from '../errors.ts'
+import { livingProcess, readSeen } from '../home/records.ts'
 import { isAlive, lifeOf, readFolder } from './look-up.ts'
 import { stopLife } from './stop.ts'
 import { stopPlanOf } from './stop-plan.ts'
@@ -12,11 +13,9 @@ export async function clearLeftovers(name: string, folder: string): Promise<void
   const lookup = readFolder(name, folder)
   const life = await lifeOf(lookup)
   if (life === undefined) return
-  if (isAlive(life)) {
-    // A readable record is judged under the lock. It may also be one that is only starting.
-    if (typeof lookup.seen === 'object') return
-    throw new AlreadyRunningError({ daemon: name }, life.main.pid)
-  }
+  // It may have taken the name, or have passed it on to its command, just now. A readable record is judged under the lock.
+  if (livingProcess(readSeen(folder)) !== undefined) return
+  if (isAlive(life)) throw new AlreadyRunningError({ daemon: name }, life.main.pid)
   const plan = stopPlanOf(lookup)
   if (plan.scope === 'tree') await stopLife(name, life, plan, true)
 }

@@ -29,7 +29,7 @@ const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY
  */
 export async function openLog(path: string, others: readonly OpenLog[] = []): Promise<OpenLog | undefined> {
   try {
-    // Looked at before it is opened: opening a FIFO for reading lets its writer go on, who is told off when it is closed.
+    // Looked at before it is opened: who waits to write into a FIFO would go on, and get a SIGPIPE when it is closed.
     if (!isNew(await stat(path, { bigint: true }), others)) return undefined
     return await makeOpenLog(await open(path, flags), others)
   } catch (error) {

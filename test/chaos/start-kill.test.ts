@@ -1,12 +1,13 @@
 // kill -9 at random moments of named starts, and many who start, stop and restart one name at once: a name stays usable,
 // and there are never two of it. What a round did is in its message, and the seed is told.
 import assert from 'node:assert/strict'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StartOptions } from 'daemonic'
 import type { Operation, Result } from '../fixtures/manage.ts'
 import { homeEnv, manage, manageCommand, readResults, valuesOf } from '../helpers/manage.ts'
+import { skipWithout } from '../helpers/needs.ts'
 import { freePort } from '../helpers/port.ts'
 import { findMarked, kill, readProc, until } from '../helpers/processes.ts'
 import { seededRandom } from '../helpers/random.ts'
@@ -17,6 +18,13 @@ const rounds = 100
 const lanes = 2
 const victims = ['launcher', 'trampoline', 'daemon'] as const
 type Victim = (typeof victims)[number]
+
+/** What an operation tells of a daemon. */
+interface Told {
+  pid?: number
+  state?: string
+  wasRunning?: boolean
+}
 
 /** What is started in turn: a module or a command, ready in each way that is seen from a different place. */
 function makeSpecs(scope: Scope, port: number): StartOptions[] {
@@ -87,20 +95,18 @@ async function round(scope: Scope, options: StartOptions, victim: Victim, random
   if (killed?.error)
     assert.ok(killed.error.isOurs && ['START_FAILED', 'START_TIMEOUT'].includes(String(killed.error.code)), what)
   const { name } = options
-  const [start, only, status] = await manage(scope, [
+  const results = await manage(scope, [
     { op: 'start', options },
     { op: 'processes', name },
     { op: 'status', name },
+    { op: 'stop', name },
   ])
-  const seen = `${what}: then ${JSON.stringify([start, only, status])}`
-  assert.equal(start?.error, null, seen)
-  const { pid } = start?.value as { pid: number }
-  assert.deepEqual(only?.value, [pid], seen)
-  assert.deepEqual(scope.processes(), [pid], seen)
-  const { state } = status?.value as { state: string }
-  assert.equal(state, 'running', seen)
-  const [stop] = await manage(scope, [{ op: 'stop', name }])
-  assert.equal((stop?.value as { pid: number } | null)?.pid, pid, `${seen}: ${JSON.stringify(stop)}`)
+  const seen = `${what}: then ${JSON.stringify(results)}`
+  for (const { error } of results) assert.equal(error, null, seen)
+  const [start, only, status, stop] = results.map(({ value }) => value as Told)
+  assert.ok(start?.pid !== undefined, seen)
+  assert.deepEqual(only, [start?.pid], seen)
+  assert.deepEqual([status?.state, stop?.pid], ['running', start?.pid], seen)
   assert.deepEqual(scope.processes(), [], seen)
   return `${did}: ${outcome}`
 }
@@ -236,11 +242,33 @@ test('a start that waits for another longer than its own startTimeout does not c
     { op: 'start', options: { ...options, startTimeout: '1s' } },
     { op: 'status', name: 'd' },
   ])
-  assert.equal((status?.value as { state: string }).state, 'starting')
-  assert.notEqual(second?.error, null, `it is only starting: ${JSON.stringify(second)}`)
-  assert.ok(second?.error?.isOurs)
+  assert.equal((valuesOf([status as Result])[0] as Told).state, 'starting')
+  assert.ok(second?.error?.isOurs === true, `it is only starting: ${JSON.stringify(second)}`)
   writeFileSync(scope.path('ready'), '')
   valuesOf(await first)
+})
+
+test('a start that is slow to record itself is waited for by others, and not taken for the daemon', {
+  skip: skipWithout('flock'),
+}, async (t) => {
+  const scope = makeScope(t)
+  mkdirSync(scope.path('bin'))
+  const flock = (await run(scope, ['/bin/sh', '-c', 'command -v flock'])).stdout.trim()
+  const slow = `#!/bin/sh\n${flock} "$@" || exit\n: >'${scope.path('locked')}'\nwhile [ ! -e '${scope.path('on')}' ]; do sleep 0.01; done\n`
+  writeFileSync(scope.path('bin/flock'), slow, { mode: 0o755 })
+  const options: StartOptions = { name: 'd', command: ['sleep', '1000'] }
+  const env = { ...homeEnv(scope), PATH: `${scope.path('bin')}:${process.env['PATH']}` }
+  const first = manage(scope, [{ op: 'start', options }], { env })
+  await until('the lock', () => existsSync(scope.path('locked')))
+  let isOver = false
+  const second = manage(scope, [{ op: 'start', options }]).finally(() => {
+    isOver = true
+  })
+  // A bound for what must not happen: a wrong answer comes after a quarter of a second.
+  for (const end = performance.now() + 1500; !isOver && performance.now() < end; ) await sleep(10)
+  writeFileSync(scope.path('on'), '')
+  const [one, other] = valuesOf([...(await first), ...(await second)]) as Told[]
+  assert.deepEqual(other, { ...one, wasRunning: true })
 })
 
 test('starts, stops and restarts of one name in any order: never two, and it stays usable', async (t) => {

@@ -22,19 +22,21 @@ test('help goes to standard output, and lists the commands', async (t) => {
   for (const word of ['--help', '-h', 'help']) {
     const ran = await daemonic(makeScope(t), word)
     assert.equal(ran.code, 0)
-    assert.match(ran.stdout, /^Usage: daemonic COMMAND[\s\S]*\n {2}audit {5}Check/)
+    assert.match(ran.stdout, /^Usage: daemonic COMMAND[\s\S]*\n {2}audit {7}Check/)
     assert.equal(ran.stderr, '')
   }
   const audit = await daemonic(makeScope(t), 'audit', '--help')
   assert.equal(audit.code, 0)
-  assert.match(audit.stdout, /^Usage: daemonic audit PID \[--json\]/)
+  assert.match(audit.stdout, /^Usage: daemonic audit PID \[--json\]\n {7}daemonic audit --self/)
 })
 
 test('a wrong command line is one sentence, and exit code 2', async (t) => {
   for (const [words, expected] of [
     [[], /^Usage: daemonic COMMAND/],
-    [['nonsense'], /^daemonic: there is no command 'nonsense'; see daemonic --help\n$/],
-    [['constructor'], /^daemonic: there is no command 'constructor'; see daemonic --help\n$/],
+    [['nonsense'], /^daemonic: There is no command 'nonsense'; see daemonic --help\n$/],
+    [['lsit'], /^daemonic: There is no command 'lsit'. Did you mean 'list'\? See daemonic --help\n$/],
+    [['--jsno'], /^daemonic: There is no option '--jsno'; see daemonic --help\n$/],
+    [['constructor'], /^daemonic: There is no command 'constructor'; see daemonic --help\n$/],
     [['audit'], /^daemonic: audit needs a PID, or --self; see daemonic audit --help\n$/],
     [['audit', '1', '2'], /^daemonic: audit takes one PID, or --self; see daemonic audit --help\n$/],
     [['audit', '--self', '1'], /^daemonic: audit takes one PID, or --self; see daemonic audit --help\n$/],
@@ -42,8 +44,11 @@ test('a wrong command line is one sentence, and exit code 2', async (t) => {
       ['audit', 'sshd'],
       /^daemonic: Expected PID to be a whole number above 0, got 'sshd'; see daemonic audit --help\n$/,
     ],
-    [['audit', '-1'], /^daemonic: Unknown option '-1'/],
-    [['audit', '--jason', '1'], /^daemonic: Unknown option '--jason'/],
+    [['audit', '-1'], /^daemonic: There is no option '-1'; see daemonic audit --help\n$/],
+    [
+      ['audit', '--jason', '1'],
+      /^daemonic: There is no option '--jason'. Did you mean '--json'\? See daemonic audit --help\n$/,
+    ],
   ] as const) {
     const ran = await daemonic(makeScope(t), ...words)
     assert.equal(ran.code, 2, words.join(' '))

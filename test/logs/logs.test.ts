@@ -250,6 +250,7 @@ test('a line is cut only when it is longer than 1 MiB, and never within a charac
   const exact = 'z'.repeat(mib)
   assert.deepEqual(await lengths(`a\n${exact}\nb\n`), [1, mib, 1])
   assert.deepEqual(await lengths(exact), [mib])
+  assert.deepEqual(await lengths(`${'a'.repeat(255)}\n${exact}\n`), [255, mib])
   assert.deepEqual(await lengths(`a\n${exact}z\nb\n`), [1, mib, 1, 1])
   assert.deepEqual(await lengths(`${exact}${exact}z`), [mib, mib, 1])
   assert.deepEqual(await lengths(`${exact.slice(1)}🙂\n`), [mib - 1, 4])
@@ -323,15 +324,16 @@ test('with no lines asked for, following begins with the next line, and that is 
   const scope = makeScope(t)
   writeFileSync(scope.path('finished'), '1\n2\n')
   writeFileSync(scope.path('unfinished'), '3\nha')
-  const { lines, end } = follow(t, scope, ['finished', 'unfinished', 'ready'], { lines: 0 })
+  writeFileSync(scope.path('cut'), '5\n6\n')
+  const { lines, end } = follow(t, scope, ['finished', 'unfinished', 'cut', 'ready'], { lines: 0 })
   await until('a line of those that are added', () => {
     appendFileSync(scope.path('ready'), 'ready\n')
     return lines.length > 0
   })
-  await shell(scope, 'echo 4 >> finished; echo lf >> unfinished')
+  await shell(scope, 'echo 4 >> finished; echo lf >> unfinished; echo 7 > cut')
   assert.deepEqual(
     (await end()).filter((line) => line !== 'ready'),
-    ['4', 'half'],
+    ['4', 'half', '7'],
   )
 })
 
@@ -369,6 +371,9 @@ test('a file that was truncated and has some of its lines again is read from its
   const following = follow(t, scope)
   await assertComes(scope, following, 'seq 1 1000 >> log', numbers(1, 1000))
   await assertComes(scope, following, ': > log; seq 500 1000 >> log', numbers(500, 1000))
+  const [block, again] = ['x'.repeat(511), numbers(1, 1000)]
+  await assertComes(scope, following, ': > log; seq 1 1000 >> log', again)
+  await assertComes(scope, following, `: > log; (echo ${block}; seq 1 1000) >> log`, [block, ...again])
 })
 
 test('a line that was not finished when its file was truncated is given, and not glued to the next', async (t) => {
@@ -551,7 +556,9 @@ test('what comes while it is followed was written now, unless it says otherwise'
   await assertComes(scope, following, 'echo 1 >> log', ['1'])
   await assertComes(scope, following, 'echo 2 > created', ['2'])
   await assertComes(scope, following, `echo "${old}" >> log; echo 3 >> created`, ['3'])
-  assert.deepEqual(await following.end(), [begun, '1', '2', '3'])
+  await assertComes(scope, following, `printf "${begun}\\nun" >> log`, [begun])
+  await assertComes(scope, following, `: > log; printf "${old}\\n${begun}\\n" >> log`, ['un', begun])
+  assert.deepEqual(await following.end(), [begun, '1', '2', '3', begun, 'un', begun])
 })
 
 /** A daemon of a test, whose present life began a while ago. */
@@ -595,6 +602,8 @@ test('lines without a time are as old as the present life, when they are of it',
   assert.deepEqual(await lines('4m'), [])
   writeFileSync(scope.path('out.log'), `before\nafter\n${ago(1)}\nthen\n`)
   assert.equal((await lines('4m')).length, 2)
+  writeFileSync(scope.path('out.log'), `before\nafter\n${ago(20)}\nthen\n`)
+  assert.deepEqual(await lines('10m'), ['after'])
 })
 
 const wrong: [string, unknown][] = [

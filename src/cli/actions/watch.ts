@@ -6,17 +6,17 @@ import { cut, styleOf } from '../paint.ts'
 import { print, write } from '../print.ts'
 import { type Listed, renderList } from '../render-list.ts'
 
-/** Lists all daemons anew each second: on a terminal in its place, in a pipe one after the other. */
+/** Lists all daemons anew each second: on a terminal on a screen of its own, in a pipe one after the other. */
 export async function watchList(isJson: boolean): Promise<number> {
   const isTerminal = process.stdout.isTTY === true && !isJson
   const ending = new AbortController()
   const onSignal = (signal: NodeJS.Signals): void => ending.abort(signal)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, onSignal)
-  if (isTerminal) await write('\u001b[?25l')
+  if (isTerminal) await write('\u001b[?1049h\u001b[?25l')
   try {
     await drawUntil(ending.signal, isTerminal, isJson)
   } finally {
-    if (isTerminal) await write('\u001b[?25h')
+    if (isTerminal) await write('\u001b[?25h\u001b[?1049l')
   }
   const ends: Record<string, number> = { SIGTERM: signalled + 15, SIGHUP: signalled + 1 }
   return ends[ending.signal.reason] ?? exitCodes.ok

@@ -38,9 +38,12 @@ export function run({ line, holds }: Birth, { folder, record, state, isRestart }
     line.report({ kind: 'taken', pid: last.process.pid })
     process.exit(0)
   }
-  if (record !== null) replaceFile(`${folder}/record.json`, record)
   const restarts = isRestart ? (last?.restarts ?? 0) + 1 : state.restarts
-  hold({ line, holds }, folder, page, { ...state, restarts, process: identify(process.pid) as Identity })
+  const first = { ...state, restarts, process: identify(process.pid) as Identity }
+  // Before the record, whose way to the disk is long: a page that was just made looks like a damaged one until then.
+  writeState(page, first)
+  if (record !== null) replaceFile(`${folder}/record.json`, record)
+  hold({ line, holds }, folder, page, first)
 }
 
 /** Writes what is seen of this daemon, now and at each change. */
@@ -58,7 +61,6 @@ function hold({ line, holds }: Pick<Birth, 'line' | 'holds'>, folder: string, pa
     const output = [readLastOutput(state), fatal].filter((text) => text !== '').join('\n')
     update({ phase: 'ended', exit: { code, signal, at: Date.now(), output } })
   }
-  update({})
   keepPidFile({ line, holds }, folder)
   line.beforeReady(() => update({ phase: 'running', readyAfter: Math.round(performance.now() - birth) }))
   // Node prints an uncaught error after the 'exit' event, when it is too late to read it from the log.

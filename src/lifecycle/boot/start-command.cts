@@ -29,7 +29,8 @@ export function startCommand({ line, holds }: Birth, work: CommandWork): void {
   const start = identify(pid)?.start ?? null
   for (const hold of holds) hold.passTo(pid, start)
   line.report({ kind: 'spawned', pid })
-  process.on('exit', () => endWithUs(child, line.isOpen()))
+  // Before the line's own listener, which closes it.
+  process.prependListener('exit', () => endWithUs(child, line.isOpen()))
   child.once('exit', (code, signal) => {
     line.report({ kind: 'ended', exitCode: code, signal })
     for (const hold of holds) hold.end({ code, signal })
