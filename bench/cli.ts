@@ -11,7 +11,7 @@ import { judge, report } from './report.ts'
 const rounds = process.argv.includes('--quick') ? 2 : 25
 const pm2 = process.argv.slice(2).find((word) => !word.startsWith('--'))
 const node = process.execPath
-const cli = [node, fileURLToPath(new URL('../../dist/cli/main.entry.js', import.meta.url))]
+const cli = [node, fileURLToPath(new URL('../../dist/cli/main.entry.cjs', import.meta.url))]
 
 const folder = mkdtempSync(join(tmpdir(), 'daemonic-bench-'))
 const ten = { DAEMONIC_HOME: join(folder, 'ten') }

@@ -44,7 +44,7 @@ export function ensureBuilt({ force = false } = {}) {
 function writeManual() {
   const path = join(root, 'dist', 'daemonic.1')
   if (existsSync(path)) return
-  const args = [join(root, 'dist', 'cli', 'main.entry.js'), 'help', '--man']
+  const args = [join(root, 'dist', 'cli', 'main.entry.cjs'), 'help', '--man']
   const { status, stdout } = spawnSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   if (status !== 0) process.exit(1)
   writeFileSync(path, stdout)

@@ -27,7 +27,7 @@ try {
   console.log(`  It returned after ${Math.round(performance.now() - begin)} ms. The daemon is process ${pid}.`)
 
   say(`3. Checked from outside, by /proc: daemonic audit ${pid}`)
-  spawnSync(process.execPath, [join(root, 'dist', 'cli', 'main.entry.js'), 'audit', String(pid)], { stdio: 'inherit' })
+  spawnSync(process.execPath, [join(root, 'dist', 'cli', 'main.entry.cjs'), 'audit', String(pid)], { stdio: 'inherit' })
 
   say('4. A second start, while it runs: the launcher says why not, and exits with 1.')
   const second = spawnSync(process.execPath, [...typescriptFlags, program], { cwd: folder, encoding: 'utf8' })

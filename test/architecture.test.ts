@@ -82,7 +82,7 @@ test('the door loads neither side, and the two sides do not load each other', ()
 test('only entries do something when they are imported, and they are short', () => {
   const entries = files.filter((file) => /\.entry\.c?ts$/.test(file))
   assert.deepEqual(entries.sort(), [
-    'cli/main.entry.ts',
+    'cli/main.entry.cts',
     'detach/boot/after-preloads.entry.cts',
     'detach/boot/boot.entry.cts',
     'lifecycle/boot/spawn-command.entry.cts',

@@ -59,7 +59,7 @@ export function shownOptions({ options }: Command): Option[] {
 }
 
 /** How an option is typed. */
-export function optionHead({ name, short, value }: Option): string {
+function optionHead({ name, short, value }: Option): string {
   return `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`
 }
 

@@ -42,7 +42,10 @@ function describe(status: DaemonStatus): [string, string | undefined][] {
     ],
     ['processes', processes > 1 ? status.pids.join(' ') : undefined],
     ['last exit', describeExit(status)],
-    ['last output', status.exit?.output ? printable(status.exit.output.replace(/\n+$/, '')) : undefined],
+    [
+      'last output',
+      status.exit?.output ? status.exit.output.trimEnd().split('\n').map(printable).join('\n') : undefined,
+    ],
     ...status.logs.map((log): [string, string] => [
       log.stream === 'stdout and stderr' ? 'log' : log.stream,
       describeLog(log),

@@ -18,7 +18,8 @@ export async function report(error: unknown, given: Pick<Given, 'options' | 'has
 function sentenceOf(error: unknown, given: Pick<Given, 'options'>, name: string | undefined): string {
   const message = messageOf(error, given)
   const words = message.split('\n', 1)[0]?.split(/[^\w.-]+|[.](?= |$)/) ?? []
-  const named = name === undefined || words.includes(name) ? message : `${name}: ${message}`
+  const isNamed = name === undefined || words.includes(name) || error instanceof OutputError
+  const named = isNamed ? message : `${name}: ${message}`
   if (!(error instanceof SpecDiffersError)) return named
   return `${named}\nTo have it so: daemonic restart ${error.daemon} [OPTION]... -- SCRIPT|COMMAND [ARGUMENT]...`
 }

@@ -1,5 +1,5 @@
 /** Finds the word that was probably meant; nothing when none is near. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
+function nearest(word: string, candidates: readonly string[]): string | undefined {
   const most = word.length < 3 ? 1 : Math.min(3, Math.ceil(word.length / 3))
   const ranked = candidates
     .map((candidate) => ({ candidate, distance: distanceBetween(word.toLowerCase(), candidate.toLowerCase()) }))

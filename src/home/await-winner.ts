@@ -1,7 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { identify } from '../system/identity.cjs'
-import { readInstance } from '../system/process-table.ts'
+import { identify, readInstance } from '../system/process-table.ts'
 import { livingProcess, readSeen } from './records.ts'
 
 /** How long a holder may take until it has recorded itself, in milliseconds, before the lock is tried again. */

@@ -1,7 +1,17 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { isName } from '../options/readers.ts'
-import { type Identity, isLiving } from '../system/identity.cjs'
-import { readState, type State } from './boot/state.cjs'
+import { type Identity, isLiving } from '../system/process-table.ts'
+import type * as state from './boot/state.cts'
+
+// Required, and not imported, for the reason that process-table.ts gives.
+const code = createRequire(import.meta.url)('./boot/state.cjs') as typeof state
+
+export type State = state.State
+export type Exit = state.Exit
+export const openState: typeof state.openState = code.openState
+export const readState: typeof state.readState = code.readState
+export const writeState: typeof state.writeState = code.writeState
 
 /** What was declared: the public options that a daemon was started with, paths made absolute, as JSON. */
 export interface Declared {

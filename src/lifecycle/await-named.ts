@@ -47,7 +47,7 @@ async function failStart({ spec, name, logs }: StartPlan, launched: Launched, ou
   if (verdict !== undefined) return verdict
   const { stopLife } = await import('./stop.ts')
   const life = { instance: name.instance, main: undefined, session: launched.session }
-  await stopLife(spec.name, life, { signal: 'SIGTERM', timeout: patience, scope: 'tree' }, true)
+  await stopLife(spec.name, life, { signal: 'SIGTERM', timeout: patience, scope: 'tree' })
   const error = makeStartError(outcome, spec.options, logs, undefined)
   await name.fail(error.message)
   throw error

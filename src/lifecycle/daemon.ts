@@ -103,6 +103,9 @@ export async function signalDaemon(lookup: Lookup, signal: NodeJS.Signals): Prom
 export async function waitForEnd(lookup: Lookup, signal?: AbortSignal): Promise<Ended> {
   const life = await lifeOf(lookup)
   for (let pause = 5; isAlive(life); pause = Math.min(pause * 1.5, 100)) await sleep(pause, undefined, { signal })
+  // Whoever stopped it may still have to record that.
+  const { takeTurn } = await import('./take-turn.ts')
+  if (life !== undefined) (await takeTurn(lookup.folder, 1000).catch(() => undefined))?.()
   const { readSeen } = await import('../home/records.ts')
   const seen = readSeen(lookup.folder)
   const isSame = typeof seen === 'object' && seen.instance === life?.instance

@@ -1,5 +1,6 @@
 import { AlreadyRunningError } from '../errors.ts'
-import { livingProcess, readSeen } from '../home/records.ts'
+import { holdLock } from '../home/lock.ts'
+import { livingProcess, readSeen, type Seen } from '../home/records.ts'
 import { isAlive, lifeOf, readFolder } from './look-up.ts'
 import { stopLife } from './stop.ts'
 import { stopPlanOf } from './stop-plan.ts'
@@ -14,8 +15,19 @@ export async function clearLeftovers(name: string, folder: string): Promise<void
   const life = await lifeOf(lookup)
   if (life === undefined) return
   // It may have taken the name, or have passed it on to its command, just now. A readable record is judged under the lock.
-  if (livingProcess(readSeen(folder)) !== undefined) return
-  if (isAlive(life)) throw new AlreadyRunningError({ daemon: name }, life.main.pid)
+  const seen = readSeen(folder)
+  if (livingProcess(seen) !== undefined && !(await isAbandoned(folder, seen))) return
+  if (isAlive(life) && typeof seen !== 'object') throw new AlreadyRunningError({ daemon: name }, life.main.pid)
   const plan = stopPlanOf(lookup)
-  if (plan.scope === 'tree') await stopLife(name, life, plan, true)
+  if (plan.scope === 'tree') await stopLife(name, life, plan)
+}
+
+/** Is it half-started, and was its start cut off? Whoever starts a daemon holds its lock until it is ready. */
+async function isAbandoned(folder: string, seen: Seen): Promise<boolean> {
+  if (typeof seen !== 'object' || seen.phase !== 'starting') return false
+  const release = await holdLock(folder)
+  if (release === undefined) return false
+  const now = readSeen(folder)
+  release()
+  return typeof now === 'object' && now.phase === 'starting' && now.instance === seen.instance
 }

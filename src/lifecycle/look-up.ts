@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DaemonicError } from '../errors.ts'
-import type { State } from '../home/boot/state.cjs'
 import { findHome, homePath } from '../home/home.ts'
+import type { State } from '../home/records.ts'
 import { type Declared, listNames, readDeclared, readSeen, type Seen } from '../home/records.ts'
 import { isName } from '../options/readers.ts'
-import { isLiving } from '../system/identity.cjs'
+import { isLiving } from '../system/process-table.ts'
 import type { Life } from './tree.ts'
 
 /** A name, and what its folder says. */

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, rmSync } from 'node:fs'
-import { openState, readState, type State, writeState } from '../home/boot/state.cjs'
 import { holdLock } from '../home/lock.ts'
+import { openState, readState, type State, writeState } from '../home/records.ts'
 
 /**
  * Records how a life came to its end, unless the next has begun: then the record is not ours to write. What was recorded of

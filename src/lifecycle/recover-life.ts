@@ -1,6 +1,5 @@
 import { findLockHolder } from '../home/await-winner.ts'
-import { identify } from '../system/identity.cjs'
-import { readInstance, readProcessTable } from '../system/process-table.ts'
+import { identify, readInstance, readProcessTable } from '../system/process-table.ts'
 import type { Life } from './tree.ts'
 
 /** Finds a life by the lock that it holds, or by the mark of the folder that its processes bear. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { InvalidOptionError } from '../errors.ts'
 import type { Declared } from '../home/records.ts'
+import { checkRights } from '../options/check-rights.ts'
 import { completeOptions } from '../options/complete.ts'
 import { readGiven } from '../options/read-given.ts'
 import { invalid } from '../options/readers.ts'
@@ -27,6 +28,7 @@ export function readSpec(start: StartOptions, folderOf: (name: string) => string
   if (typeof start !== 'object' || start === null) throw invalid('options', start, 'an object with a name')
   const { module, command, args, ...rest } = start
   const given = readGiven(rest)
+  checkRights(given)
   if (given.name === undefined) throw invalid('name', undefined, 'given: a daemon is found by it')
   const { name } = given
   const log = `${folderOf(name)}/out.log`

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { getPriority } from 'node:os'
-import type { Exit } from '../home/boot/state.cjs'
+import type { Exit } from '../home/records.ts'
 import { readGiven } from '../options/read-given.ts'
 import type { Readiness, StartOptions } from '../options/types.ts'
 import { readProcessTable } from '../system/process-table.ts'

@@ -1,9 +1,12 @@
 import { DaemonicError } from '../errors.ts'
-import { holdLock } from '../home/lock.ts'
 import { type Lookup, lifeOf } from './look-up.ts'
 import { recordEnd } from './record-end.ts'
 import { type Stopped, stopLife } from './stop.ts'
 import { type StopOptions, stopPlanOf } from './stop-plan.ts'
+import { takeTurn } from './take-turn.ts'
+
+/** How much longer than its own time another stopper may take, in milliseconds, before it is not waited for any more. */
+const patience = 10_000
 
 /**
  * Stops a daemon, in whatever state it is. Of several who stop it at once one asks it to, and all wait until it is gone.
@@ -18,9 +21,9 @@ export async function stopDaemon(lookup: Lookup, options: StopOptions = {}): Pro
     throw new DaemonicError('STOP_FAILED', `${name} is this process: a daemon ends by returning, or by process.exit()`)
   }
   // Without the lock, because the disk is full or read-only, it is stopped all the same.
-  const release = await holdLock(folder, 'stopping').catch(() => () => {})
+  const release = await takeTurn(folder, plan.timeout + patience).catch(() => undefined)
   try {
-    const stopped = await stopLife(name, life, plan, release !== undefined)
+    const stopped = await stopLife(name, life, plan)
     await recordEnd(folder, life.instance, 'stopped')
     return stopped
   } finally {

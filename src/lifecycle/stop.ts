@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DaemonicError } from '../errors.ts'
 import type { StopScope } from '../options/types.ts'
-import { type Identity, identify, isLiving } from '../system/identity.cjs'
 import type { ProcessRow } from '../system/process-table.ts'
+import { type Identity, identify, isLiving } from '../system/process-table.ts'
 import { findTree, type Life } from './tree.ts'
 
 /** How a daemon is stopped. */
@@ -30,10 +30,9 @@ const patienceAfterKill = 5000
 
 /**
  * Stops a life of a daemon: asks its main process, waits until nothing is left of it, kills the rest when the time is over.
- * @param isFirst whether nobody else is stopping it: a program may take a second request for an order to leave at once.
  * @throws {DaemonicError} STOP_FAILED, when something can't be signalled, or does not even end when it is killed.
  */
-export async function stopLife(name: string, life: Life, plan: StopPlan, isFirst: boolean): Promise<Stopped> {
+export async function stopLife(name: string, life: Life, plan: StopPlan): Promise<Stopped> {
   const begin = performance.now()
   const known = new Map<number, ProcessRow>()
   const members = (): ProcessRow[] => {
@@ -44,9 +43,7 @@ export async function stopLife(name: string, life: Life, plan: StopPlan, isFirst
   if (members().length === 0) return { how: 'not running', pid: undefined, took: 0, killed: [] }
   const pid = life.main !== undefined && isLiving(life.main) ? life.main.pid : undefined
   const asked = new Set<string>()
-  const isClean = await endWithin(plan.timeout, members, (rows) => {
-    if (isFirst) ask(name, rows, life, plan, asked)
-  })
+  const isClean = await endWithin(plan.timeout, members, (rows) => ask(name, rows, life, plan, asked))
   const killed = isClean ? [] : await killAll(name, members)
   return { how: killed.length > 0 ? 'killed' : 'clean', pid, took: Math.round(performance.now() - begin), killed }
 }

@@ -1,8 +1,7 @@
 // What a listing tells. A file of its own, with few imports: it is on the clock of who looks often.
 
-import type { State } from '../home/boot/state.cjs'
-import { bootId } from '../system/identity.cjs'
-import { type ProcessRow, readProcessTable, startOf, uptime } from '../system/process-table.ts'
+import type { State } from '../home/records.ts'
+import { bootId, type ProcessRow, readProcessTable, startOf, uptime } from '../system/process-table.ts'
 import { type Lookup, lifeOf, stateOf } from './look-up.ts'
 import { close, type Life } from './tree.ts'
 

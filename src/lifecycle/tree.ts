@@ -1,4 +1,4 @@
-import type { Identity } from '../system/identity.cjs'
+import type { Identity } from '../system/process-table.ts'
 import { type ProcessRow, readInstance, readProcessTable } from '../system/process-table.ts'
 
 /** What is known of a daemon's life before its processes are looked for. */

@@ -1,5 +1,4 @@
 // CommonJS, because a daemon's first code needs it as well as the modules of the command line.
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 /**
@@ -46,7 +45,7 @@ export function isDead(fields: readonly (string | undefined)[]): boolean {
 /** macOS: ps tells the second of the start. */
 function startByPs(pid: number): string | undefined {
   try {
-    const row = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim()
+    const row = runCommand('ps', ['-o', 'stat=,lstart=', '-p', String(pid)]).trim()
     return row === '' || row.startsWith('Z') ? undefined : row.replace(/^\S+\s+/, '').replace(/\s+/g, ' ')
   } catch {
     return undefined
@@ -64,5 +63,11 @@ export function bootId(): string {
 /** Reads it. */
 function readBootId(): string {
   if (process.platform === 'linux') return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
-  return execFileSync('sysctl', ['-n', 'kern.bootsessionuuid'], { encoding: 'utf8' }).trim()
+  return runCommand('sysctl', ['-n', 'kern.bootsessionuuid']).trim()
+}
+
+/** Runs a command to its end, and gives what it prints. Loading node:child_process takes 5 ms, which Linux has no need to spend. */
+export function runCommand(command: string, args: readonly string[]): string {
+  const { execFileSync } = require('node:child_process') as typeof import('node:child_process')
+  return execFileSync(command, args, { encoding: 'utf8' })
 }

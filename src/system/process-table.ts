@@ -1,6 +1,15 @@
-import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { isDead } from './identity.cjs'
+import { createRequire } from 'node:module'
+import type * as identity from './identity.cts'
+
+// What a daemon's first code needs as well is CommonJS. Required, and not imported: the first import of CommonJS into an ES
+// module takes Node 20 four milliseconds.
+const code = createRequire(import.meta.url)('./identity.cjs') as typeof identity
+
+export type Identity = identity.Identity
+export const identify: typeof identity.identify = code.identify
+export const isLiving: typeof identity.isLiving = code.isLiving
+export const bootId: typeof identity.bootId = code.bootId
 
 /** One living process. */
 export interface ProcessRow {
@@ -62,7 +71,7 @@ function rowByProc(name: string, page: number): ProcessRow[] {
   try {
     const stat = readFileSync(`/proc/${name}/stat`, 'latin1')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    if (isDead(fields)) return []
+    if (code.isDead(fields)) return []
     const number = (index: number): number => Number(fields[index])
     return [
       {
@@ -89,7 +98,7 @@ function pageSize(): number {
 
 /** macOS: ps. It shows no session; a group is as near as it gets. */
 function rowsByPs(): ProcessRow[] {
-  const text = execFileSync('ps', ['-axo', 'pid=,ppid=,pgid=,stat=,rss=,time=,lstart='], { encoding: 'utf8' })
+  const text = code.runCommand('ps', ['-axo', 'pid=,ppid=,pgid=,stat=,rss=,time=,lstart='])
   return text.split('\n').flatMap((line) => {
     const [pid, parent, group, stat, rss, time, ...start] = line.trim().split(/\s+/)
     if (stat === undefined || stat.startsWith('Z')) return []
@@ -111,7 +120,7 @@ function rowsByPs(): ProcessRow[] {
 /** macOS: ps shows the environment of this user's processes behind their command. */
 function instanceByPs(pid: number): string | undefined {
   try {
-    const text = execFileSync('ps', ['-wwEo', 'command=', '-p', String(pid)], { encoding: 'utf8' })
+    const text = code.runCommand('ps', ['-wwEo', 'command=', '-p', String(pid)])
     return new RegExp(` ${instanceVariable}(\\S+)`).exec(text)?.[1]
   } catch {
     return undefined

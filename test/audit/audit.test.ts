@@ -10,7 +10,7 @@ import { statOf, until } from '../helpers/processes.ts'
 import { projectFile, run } from '../helpers/run.ts'
 import { makeScope } from '../helpers/scope.ts'
 
-const cli = projectFile('dist/cli/main.entry.js')
+const cli = projectFile('dist/cli/main.entry.cjs')
 
 /** Starts a program that sleeps behind a shell that does something first, and audits it. */
 async function auditSleeper(

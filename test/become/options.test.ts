@@ -234,7 +234,7 @@ test('in a PID namespace, where the shell is init', {
   skip: skipUnlessShell('unshare -pf --mount-proc true', 'no PID namespace can be made here'),
 }, async (t) => {
   const scope = makeScope(t)
-  const cli = projectFile('dist/cli/main.entry.js')
+  const cli = projectFile('dist/cli/main.entry.cjs')
   const script = `"$@" && ${process.execPath} ${cli} audit --json $(cat daemon.pid); code=$?; kill -9 $(cat daemon.pid); exit $code`
   const ran = await run(scope, [
     'unshare',

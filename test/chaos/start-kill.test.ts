@@ -16,7 +16,7 @@ import { makeScope, type Scope } from '../helpers/scope.ts'
 
 const rounds = 100
 const lanes = 2
-const victims = ['launcher', 'trampoline', 'daemon'] as const
+const victims = ['launcher', 'trampoline', 'daemon', 'launcher and daemon'] as const
 type Victim = (typeof victims)[number]
 
 /** What an operation tells of a daemon. */
@@ -71,9 +71,10 @@ async function startAndKill(
       const found = () => !existsSync(`/proc/${launcher}/stat`) || find(scope, launcher, victim, pick)
       for (let tries = 0; tries < 4000 && found() === undefined; tries += 1)
         await new Promise((resolve) => setImmediate(resolve))
-      if (victim === 'daemon') await sleep(moment * 120)
+      if (victim.endsWith('daemon')) await sleep(moment * 120)
       const pid = find(scope, launcher, victim, pick)
       if (pid === undefined || readProc(launcher, 'stat') === '') return
+      if (victim.startsWith('launcher')) kill(launcher)
       kill(pid)
       did = `killed the ${victim}`
     },
@@ -130,7 +131,7 @@ test(`${rounds} named starts with a kill -9 in them`, async (t) => {
     t.diagnostic(`${results.filter((other) => other === result).length} x ${result}`)
   for (const victim of victims) {
     assert.ok(
-      results.some((result) => result.startsWith(`killed the ${victim}`)),
+      results.some((result) => result.startsWith(`killed the ${victim}:`)),
       `one ${victim} was met alive`,
     )
   }
@@ -174,6 +175,35 @@ for (const kind of ['module', 'command'] as const) {
     assert.deepEqual(scope.processes(), [])
   })
 }
+
+test('a command whose launcher and starter are killed at once is ended by the next start', async (t) => {
+  const scope = makeScope(t)
+  const options: StartOptions = { name: 'd', command: ['sleep', '1000'], ready: { file: scope.path('ready') } }
+  const isSleep = (pid: number): boolean => readProc(pid, 'cmdline').startsWith('sleep')
+  await run(scope, manageCommand([{ op: 'start', options }]), {
+    env: homeEnv(scope),
+    onStart: async ({ pid: launcher = 0 }) => {
+      const sleeping = await until('the command', () => scope.processes().find(isSleep))
+      await until('its record', () => scope.read('home/d/pid') === `${sleeping}\n`)
+      const starter = scope.processes().find((pid) => pid !== launcher && pid !== sleeping)
+      kill(launcher)
+      kill(starter ?? 0)
+    },
+  })
+  await until('the command alone', () => scope.processes().length === 1)
+  const [half] = scope.processes()
+  const again = { ...options, ready: 'exec' as const, startTimeout: '10s' }
+  const [start, only] = valuesOf(
+    await manage(scope, [
+      { op: 'start', options: again },
+      { op: 'processes', name: 'd' },
+      { op: 'stop', name: 'd' },
+    ]),
+  ) as [Told, number[]]
+  assert.deepEqual(only, [start.pid])
+  assert.notEqual(start.pid, half, 'what was never ready is started anew')
+  assert.deepEqual(scope.processes(), [])
+})
 
 /** Has processes of their own do operations, beginning in the same moment. */
 async function together(scope: Scope, all: Operation[][]): Promise<Result[][]> {

@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test'
 import { projectFile, type Ran, type RunOptions, run } from '../helpers/run.ts'
 import { makeScope, type Scope } from '../helpers/scope.ts'
 
-export const cli: string = projectFile('dist/cli/main.entry.js')
+export const cli: string = projectFile('dist/cli/main.entry.cjs')
 
 /** A scope whose processes have a home of their own. */
 export interface Home extends Scope {

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { projectFile, type Ran, run } from '../helpers/run.ts'
 import { makeScope, type Scope } from '../helpers/scope.ts'
 
-const cli = projectFile('dist/cli/main.entry.js')
+const cli = projectFile('dist/cli/main.entry.cjs')
 const color = /\[\d+m/
 const daemonic = (scope: Scope, ...words: string[]): Promise<Ran> => run(scope, [process.execPath, cli, ...words])
 

@@ -106,18 +106,21 @@ test('wait ends as the daemon does', async (t) => {
   await home.daemonic('start', '--name', 'long', 'sleep', '600')
   const late = await home.daemonic('wait', '--timeout', '100ms', 'long')
   assert.deepEqual([late.code, late.stdout], [7, 'long has not ended within 100ms\n'])
-  const { stdout } = await home.bash(
-    'daemonic wait long & sleep 0.3; daemonic stop long >/dev/null; wait $!; echo code $?',
+  await home.daemonic('stop', 'long')
+  const stopped = await home.daemonic('wait', 'long')
+  assert.deepEqual([stopped.code, stopped.stdout], [0, 'long was stopped\n'])
+  home.program(
+    'five.mjs',
+    "import { existsSync } from 'node:fs'; setInterval(() => existsSync('go') && process.exit(5), 20)\n",
   )
-  assert.equal(stdout, 'long was stopped\ncode 0\n')
-  home.program('five.mjs', 'setTimeout(() => process.exit(5), 50)\n')
   await home.daemonic('start', 'five.mjs')
+  await home.daemonic('start', '--name', 'unseen', '--', 'sh', '-c', 'until [ -e go ]; do sleep 0.05; done; exit 3')
+  home.program('go', '')
   const ended = await home.daemonic('wait', 'five', '--json')
   assert.deepEqual(
     [ended.code, JSON.parse(ended.stdout)],
     [5, { name: 'five', ended: true, code: 5, signal: null, stopped: false }],
   )
-  await home.daemonic('start', '--name', 'unseen', '--', 'sh', '-c', 'sleep 0.5; exit 3')
   assert.equal((await home.daemonic('wait', 'unseen')).code, 4)
 })
 

@@ -35,7 +35,7 @@ export function readPid(scope: Scope, file = 'daemon.pid'): number {
 export async function audit(scope: Scope, pid: number): Promise<Audit> {
   const ran = await run(scope, [
     process.execPath,
-    projectFile('dist/cli/main.entry.js'),
+    projectFile('dist/cli/main.entry.cjs'),
     'audit',
     String(pid),
     '--json',

@@ -29,19 +29,19 @@ _daemonic_program() {
 }
 
 _daemonic() {
-  local -a commands
-  commands=(
+  local -a subcommands
+  subcommands=(
 ${commands.join('\n')}
   )
   if ((CURRENT == 2)); then
-    _describe command commands
+    _describe command subcommands
     compadd -- --help --version
     return
   fi
-  local command=$words[2]
+  local subcommand=$words[2]
   shift words
   ((CURRENT--))
-  case $command in
+  case $subcommand in
 ${all.map((one) => renderCommand(one, all)).join('\n')}
   esac
 }

@@ -1,5 +1,5 @@
 import { NotPermittedError } from '../errors.ts'
-import type { GivenOptions } from '../options/types.ts'
+import type { GivenOptions } from './types.ts'
 
 /**
  * Refuses what only root may do.
