@@ -244,7 +244,8 @@ test('wait: until the end, from many at once, and until it is told to end', asyn
   const waits = Array.from({ length: 5 }, () => daemon.wait())
   await assert.rejects(daemon.wait({ signal: AbortSignal.timeout(50) }), { name: 'AbortError' })
   await daemon.stop()
-  for (const ended of await Promise.all(waits)) assert.equal(ended.code, undefined)
+  for (const ended of await Promise.all(waits))
+    assert.deepEqual(ended, { code: undefined, signal: undefined, stopped: true })
 })
 
 test('this process stays as it is: its children, its listeners, its output, its working directory', async (t) => {
