@@ -20,9 +20,9 @@ export type { Daemon, Ended } from './lifecycle/daemon.ts'
 export type { LogOptions } from './lifecycle/logs.ts'
 export { findDaemon, listDaemons, startDaemon } from './lifecycle/manage.ts'
 export type { DaemonStatus } from './lifecycle/status.ts'
-export type { DaemonPhase, DaemonSummary } from './lifecycle/summarize.ts'
 export type { Stopped } from './lifecycle/stop.ts'
 export type { StopOptions } from './lifecycle/stop-plan.ts'
+export type { DaemonPhase, DaemonSummary } from './lifecycle/summarize.ts'
 export type {
   DaemonOptions,
   Duration,

@@ -69,7 +69,8 @@ export async function launchDaemon(
 async function readOptions(options: DaemonOptions | undefined): Promise<GivenOptions> {
   if (options === undefined) return {}
   const given = (await import('../options/read-given.ts')).readGiven(options)
-  if (given.user !== undefined || given.group !== undefined) (await import('../options/check-rights.ts')).checkRights(given)
+  if (given.user !== undefined || given.group !== undefined)
+    (await import('../options/check-rights.ts')).checkRights(given)
   return given
 }
 

@@ -3,7 +3,7 @@ import { InvalidOptionError } from '../errors.ts'
 import { openOrCreate } from '../system/unix.ts'
 
 /** A log as the launcher has it. */
-export interface Log {
+interface Log {
   fd: number
   path: string
   created: boolean

@@ -40,7 +40,7 @@ export function findHome(): string | undefined {
  * Opens the home, and makes it when there is none.
  * @throws {DaemonicError} HOME_UNSAFE; what the file system says when it can't be made.
  */
-export function openHome(): string {
+function openHome(): string {
   return findHome() ?? openPrivate(homePath())
 }
 

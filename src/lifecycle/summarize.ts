@@ -84,7 +84,7 @@ function sum(rows: readonly ProcessRow[], figure: 'cpu' | 'memory'): number {
 }
 
 /** What a daemon is doing, from what is recorded and whether it lives. */
-export function phaseOf({ seen }: Lookup, lives: boolean): DaemonPhase {
+function phaseOf({ seen }: Lookup, lives: boolean): DaemonPhase {
   if (seen === undefined) return lives ? 'running' : 'new'
   if (seen === 'garbage') return lives ? 'running' : 'died'
   if (lives) return seen.phase === 'starting' ? 'starting' : 'running'
