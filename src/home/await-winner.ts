@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { identify, readInstance } from '../system/process-table.ts'
 import { livingProcess, readSeen } from './records.ts'
@@ -23,8 +23,8 @@ export async function awaitWinner(folder: string, deadline: number): Promise<num
 }
 
 /**
- * Finds the daemon that has the lock file of a name open, among the processes that this user may look at. Launchers have it
- * open for a moment, too, but do not bear the mark of its folder.
+ * Finds the daemon that holds the lock of a name, among the processes that this user may look at. Who stops it may hold it for a
+ * moment, too, but does not bear the mark of its folder.
  */
 export function findLockHolder(folder: string): number | undefined {
   const lock = statSync(`${folder}/lock`, { bigint: true, throwIfNoEntry: false })
@@ -33,18 +33,18 @@ export function findLockHolder(folder: string): number | undefined {
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .find(
-      (pid) =>
-        readInstance(pid)?.startsWith(`${folder}#`) === true && identify(pid) !== undefined && hasOpen(pid, lock),
+      (pid) => readInstance(pid)?.startsWith(`${folder}#`) === true && identify(pid) !== undefined && holds(pid, lock),
     )
 }
 
-/** Has this process the file open? */
-function hasOpen(pid: number, { dev, ino }: { dev: bigint; ino: bigint }): boolean {
+/** Has this process the file open, and locked? The kernel tells of a lock beside the open file that holds it. */
+function holds(pid: number, { dev, ino }: { dev: bigint; ino: bigint }): boolean {
   try {
     return readdirSync(`/proc/${pid}/fd`).some((fd) => {
       // With bigint, for the sake of Node 20: see unix.ts.
       const there = statSync(`/proc/${pid}/fd/${fd}`, { bigint: true, throwIfNoEntry: false })
-      return there?.ino === ino && there.dev === dev
+      if (there?.ino !== ino || there.dev !== dev) return false
+      return /^lock:.*FLOCK/m.test(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1'))
     })
   } catch {
     return false

@@ -1,15 +1,24 @@
-import { chmodSync, lstatSync, mkdirSync, type Stats, statSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
-import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { DaemonicError } from '../errors.ts'
 
 /** Where the daemons of this user live: $DAEMONIC_HOME, else $XDG_STATE_HOME/daemonic, else ~/.local/state/daemonic. */
 export function homePath(): string {
   const { DAEMONIC_HOME, XDG_STATE_HOME } = process.env
-  if (DAEMONIC_HOME) return resolve(DAEMONIC_HOME)
+  if (DAEMONIC_HOME) return canonical(resolve(DAEMONIC_HOME))
   // The XDG Base Directory Specification has a relative path ignored.
-  if (XDG_STATE_HOME && isAbsolute(XDG_STATE_HOME)) return join(XDG_STATE_HOME, 'daemonic')
-  return join(userHome(), '.local', 'state', 'daemonic')
+  if (XDG_STATE_HOME && isAbsolute(XDG_STATE_HOME)) return canonical(join(XDG_STATE_HOME, 'daemonic'))
+  return canonical(join(userHome(), '.local', 'state', 'daemonic'))
+}
+
+/** The one name of a folder, whatever links lead to where it is: daemons are known by it. A link itself stays one, to be refused. */
+function canonical(path: string): string {
+  try {
+    return join(realpathSync(dirname(path)), basename(path))
+  } catch {
+    return path
+  }
 }
 
 /** The home of this user: HOME, unless that is empty or relative, and would be another one in each working directory. */
@@ -41,7 +50,8 @@ export function findHome(): string | undefined {
  * @throws {DaemonicError} HOME_UNSAFE; what the file system says when it can't be made.
  */
 function openHome(): string {
-  return findHome() ?? openPrivate(homePath())
+  // Once more: what was missing above it may have been a link's end.
+  return findHome() ?? (openPrivate(homePath()) && homePath())
 }
 
 /** Looks what is there; nothing when nothing is. */
@@ -58,7 +68,8 @@ function lookAt(path: string): Stats | undefined {
 export function openFolder(name: string): string {
   const folder = join(openHome(), name)
   makePrivate(folder)
-  return folder
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return folder
+  throw new DaemonicError('HOME_UNSAFE', `The folder of '${name}', ${folder}, is a symbolic link: move it away`)
 }
 
 /**

@@ -54,7 +54,9 @@ export function readSeen(folder: string): Seen {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'garbage'
   }
   try {
-    return fstatSync(fd).isFile() ? (readState(fd) ?? 'garbage') : 'garbage'
+    const seen = fstatSync(fd).isFile() ? readState(fd) : undefined
+    // A folder that was copied tells of another daemon's life.
+    return seen?.instance.startsWith(`${folder}#`) === true ? seen : 'garbage'
   } catch {
     return 'garbage'
   } finally {

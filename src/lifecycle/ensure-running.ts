@@ -1,6 +1,6 @@
-import { AlreadyRunningError, type Difference, SpecDiffersError } from '../errors.ts'
+import { AlreadyRunningError, DaemonicError, type Difference, SpecDiffersError } from '../errors.ts'
 import { homePath } from '../home/home.ts'
-import { livingProcess } from '../home/records.ts'
+import { type Declared, livingProcess } from '../home/records.ts'
 import type { StartOptions } from '../options/types.ts'
 import { warnOf } from './find-command.ts'
 import { type Lookup, lookUp, stateOf } from './look-up.ts'
@@ -20,6 +20,19 @@ export interface Ensured {
 /** Reads what is to run, with the default log of its name. */
 export function readNamedSpec(options: StartOptions): Spec {
   return readSpec(options, (name) => `${homePath()}/${name}`)
+}
+
+/**
+ * Reads what was declared for a daemon, whatever name stands in the record: its folder may have been renamed.
+ * @throws {DaemonicError} NOT_RESTARTABLE, when somebody wrote something into the record that can't be.
+ */
+export function readDeclaredSpec({ options }: Declared, name: string): Spec {
+  try {
+    return readNamedSpec({ ...(options as unknown as StartOptions), name })
+  } catch (error) {
+    const why = `what was declared for it (record.json) can't be: ${(error as Error).message}`
+    throw new DaemonicError('NOT_RESTARTABLE', `${name}: ${why}; stop it, and start it anew with its command`, error)
+  }
 }
 
 /**
@@ -70,5 +83,5 @@ async function differencesTo(lookup: Lookup | undefined, asked: Spec): Promise<D
   if (declared.kind === 'program')
     return [{ option: 'kind', running: 'a program that makes itself a daemon', asked: asked.kind }]
   const { compareSpecs } = await import('./compare.ts')
-  return compareSpecs(readNamedSpec(declared.options as unknown as StartOptions), asked)
+  return compareSpecs(readDeclaredSpec(declared, asked.name), asked)
 }

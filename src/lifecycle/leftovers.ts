@@ -16,10 +16,12 @@ export async function clearLeftovers(name: string, folder: string): Promise<void
   if (life === undefined) return
   // It may have taken the name, or have passed it on to its command, just now. A readable record is judged under the lock.
   const seen = readSeen(folder)
-  if (livingProcess(seen) !== undefined && !(await isAbandoned(folder, seen))) return
+  const isCutOff = await isAbandoned(folder, seen)
+  if (livingProcess(seen) !== undefined && !isCutOff) return
   if (isAlive(life) && typeof seen !== 'object') throw new AlreadyRunningError({ daemon: name }, life.main.pid)
   const plan = stopPlanOf(lookup)
-  if (plan.scope === 'tree') await stopLife(name, life, plan)
+  // Of a daemon whose stop leaves its children alone, these are left alone here, too; what never became ready is all ended.
+  if (isCutOff || plan.scope === 'tree') await stopLife(name, life, { ...plan, scope: 'tree' })
 }
 
 /** Is it half-started, and was its start cut off? Whoever starts a daemon holds its lock until it is ready. */

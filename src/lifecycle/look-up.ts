@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { DaemonicError } from '../errors.ts'
 import { findHome, homePath } from '../home/home.ts'
@@ -22,7 +22,7 @@ export function lookUp(name: string): Lookup | undefined {
   const home = isName(name) ? findHome() : undefined
   if (home === undefined) return undefined
   const folder = join(home, name)
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readFolder(name, folder) : undefined
+  return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readFolder(name, folder) : undefined
 }
 
 /**

@@ -3,11 +3,11 @@ import { promisify } from 'node:util'
 import { AlreadyRunningError, DaemonicError, StartError } from '../errors.ts'
 import type { Declared } from '../home/records.ts'
 import type { StartOptions } from '../options/types.ts'
-import { readNamedSpec } from './ensure-running.ts'
+import { readDeclaredSpec, readNamedSpec } from './ensure-running.ts'
 import { findNode } from './find-node.ts'
 import { type Lookup, mustLookUp, stateOf } from './look-up.ts'
 import type { Spec } from './spec.ts'
-import { startSpec } from './start.ts'
+import { prepareProgram, startSpec } from './start.ts'
 import { stopDaemon } from './stop-daemon.ts'
 
 /**
@@ -28,16 +28,16 @@ export async function restartDaemon(
     )
   }
   if (declared.kind === 'program') return rerunProgram(lookup, declared)
-  // The name of the folder: it may have been renamed.
-  return replace(lookup, readNamedSpec({ ...(declared.options as unknown as StartOptions), name }), onWait)
+  return replace(lookup, readDeclaredSpec(declared, name), onWait)
 }
 
-/** Stops it, and starts it as the spec has it. */
+/** Stops it, and starts it as the spec has it. What can't be started is no reason to stop what runs. */
 async function replace(
   lookup: Lookup,
   spec: Spec,
   onWait?: (look: () => string) => void,
 ): Promise<{ pid: number | undefined }> {
+  await prepareProgram(spec)
   await stopDaemon(lookup)
   try {
     return await startSpec(spec, { isRestart: stateOf(lookup) !== undefined, foreground: undefined, onWait })

@@ -26,17 +26,23 @@ export interface Started {
   launched: Launched
 }
 
-/** All that is settled before a start. */
-export interface StartPlan {
-  spec: Spec
-  name: Name
-  mode: StartMode
+/** What is run, and with which environment. */
+interface Program {
+  /** The Node that runs the module, or starts the command. */
+  node: string
   command: readonly string[]
   env: NodeJS.Dict<string>
   /** What Node is told before the module. */
   flags: readonly string[]
   /** The file of the command. */
   file: string | undefined
+}
+
+/** All that is settled before a start. */
+export interface StartPlan extends Program {
+  spec: Spec
+  name: Name
+  mode: StartMode
   logs: Logs
   /** By performance.now(). */
   deadline: number
@@ -49,21 +55,31 @@ export interface StartPlan {
 export async function startSpec(spec: Spec, mode: StartMode): Promise<Started> {
   const { options } = spec
   const deadline = performance.now() + options.startTimeout
-  const env = makeEnvironment(options)
-  const node = findNode()
-  const file = spec.kind === 'command' ? findCommand(spec.words[0], options.workingDir, env['PATH']) : undefined
-  const flags = file === undefined ? (await import('./module-flags.ts')).flagsOf(spec, env) : []
-  const command = await niced([node, ...flags, ...(file === undefined ? spec.words : [spawner])], options.nice)
-  const name = await prepareName(spec.name, spec.declared, node, mode.isRestart)
+  const program = await prepareProgram(spec)
+  const name = await prepareName(spec.name, spec.declared, program.node, mode.isRestart)
   if (isService(spec)) await (await import('./refuse-foreign-service.ts')).refuseForeignService(spec, name.folder)
   const logs = openOutputs(spec, mode)
   try {
     const pidFiles = await pidFileLocks(options.pidFile)
-    const plan = { spec, name, mode, command, env, flags, file, logs, deadline }
+    const plan = { spec, name, mode, ...program, logs, deadline }
     return await withLocks([name.lock, ...pidFiles], deadline, (locks) => attemptStart(plan, locks))
   } finally {
     if (mode.foreground === undefined) closeLogs(logs)
   }
+}
+
+/**
+ * Finds what is run, and makes its environment.
+ * @throws {StartError} when there is no such program; {InvalidOptionError} for an envFile that can't be read.
+ */
+export async function prepareProgram(spec: Spec): Promise<Program> {
+  const { kind, words, options } = spec
+  const env = makeEnvironment(options)
+  const node = findNode()
+  const file = kind === 'command' ? findCommand(words[0], options.workingDir, env['PATH']) : undefined
+  const flags = file === undefined ? (await import('./module-flags.ts')).flagsOf(spec, env) : []
+  const command = await niced([node, ...flags, ...(file === undefined ? words : [spawner])], options.nice)
+  return { node, command, env, flags, file }
 }
 
 /** Opens the logs; in the foreground, output goes to this process's own streams instead, unless a log was asked for. */

@@ -61,10 +61,19 @@ export async function readStatus(lookup: Lookup): Promise<DaemonStatus> {
     logs: logsOf(lookup),
     stop: { signal, timeout, scope },
     limits: options['limits'] ?? null,
-    nice: summary.pid === null ? null : getPriority(summary.pid),
+    nice: summary.pid === null ? null : niceOf(summary.pid),
     interpreter: state === undefined ? null : { ...state.interpreter, exists: exists(state.interpreter.path) },
     pids: pids.sort((a, b) => a - b),
     problems: problemsOf(lookup, summary, pids),
+  }
+}
+
+/** The niceness of a process; nothing when it has just ended. */
+function niceOf(pid: number): number | null {
+  try {
+    return getPriority(pid)
+  } catch {
+    return null
   }
 }
 

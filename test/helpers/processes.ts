@@ -16,10 +16,10 @@ export function findMarked(mark: string): number[] {
     .filter((pid) => readProc(pid, 'environ').split('\0').includes(mark) && isAlive(pid))
 }
 
-/** Is this process alive? A zombie is not. */
+/** Is this process alive? A zombie is not, unless only its first thread has ended: then it has its files and locks still. */
 export function isAlive(pid: number): boolean {
-  const state = statOf(pid)[0]
-  return state !== undefined && state !== 'Z' && state !== 'X'
+  const { 0: state, 17: threads } = statOf(pid)
+  return state !== undefined && state !== 'X' && (state !== 'Z' || Number(threads) > 1)
 }
 
 /** The fields of /proc/PID/stat from the state on; none when it is gone. */

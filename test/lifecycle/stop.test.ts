@@ -1,6 +1,6 @@
 // A stop ends all that belongs to a daemon, nothing else, and says when it is over.
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { findDaemon, listDaemons, startDaemon } from 'daemonic'
 import { makeHome } from '../helpers/home.ts'
@@ -167,7 +167,6 @@ test('from inside: the command that stops its own daemon lives to say so, and st
     if (process.env.ONCE === undefined) spawn(process.execPath, [${JSON.stringify(scope.path('inner.mjs'))}], { stdio: 'inherit', env: { ...process.env, ONCE: '1' } })
     setInterval(() => {}, 1e6)`,
   )
-  const { mkdirSync, symlinkSync } = await import('node:fs')
   mkdirSync(scope.path('node_modules'))
   symlinkSync(projectFile('.'), scope.path('node_modules/daemonic'))
   const first = await startDaemon({ name: 'd', module: scope.path('outer.mjs') })
@@ -181,7 +180,6 @@ test('what a daemon starts by name is no part of it', async (t) => {
   const scope = makeHome(t)
   const outer = `import { startDaemon } from 'daemonic'; await startDaemon({ name: 'inner', command: ['sleep', '1000'] }); setInterval(() => {}, 1e6)`
   writeFileSync(scope.path('outer.mjs'), outer)
-  const { mkdirSync, symlinkSync } = await import('node:fs')
   mkdirSync(scope.path('node_modules'))
   symlinkSync(projectFile('.'), scope.path('node_modules/daemonic'))
   const daemon = await startDaemon({ name: 'outer', module: scope.path('outer.mjs') })
@@ -195,7 +193,7 @@ test('a daemon can’t stop itself by its name', async (t) => {
   const scope = makeHome(t)
   const script = `import { createDaemon, findDaemon } from 'daemonic'; await createDaemon({ name: 'd', stderr: 'err.log' }); await (await findDaemon('d')).stop()`
   await run(scope, [process.execPath, '--input-type=module', '-e', script], { cwd: projectFile('.') })
-  t.after(() => import('node:fs').then(({ rmSync }) => rmSync(projectFile('err.log'), { force: true })))
+  t.after(() => rmSync(projectFile('err.log'), { force: true }))
   const daemon = await findDaemon('d')
   await daemon?.wait()
   assert.match((await daemon?.status())?.exit?.output ?? '', /d is this process: a daemon ends by returning/)
@@ -234,7 +232,7 @@ test('forget removes all of a name, and refuses while it runs', async (t) => {
   await daemon.forget()
   assert.equal(await findDaemon('d'), undefined)
   assert.deepEqual(await listDaemons(), [])
-  assert.deepEqual((await import('node:fs')).readdirSync(scope.path('home')), [])
+  assert.deepEqual(readdirSync(scope.path('home')), [])
   await assert.rejects(daemon.status(), { code: 'NOT_FOUND' })
 })
 
@@ -269,3 +267,25 @@ function read(scope: Scope, path: string): string {
     return ''
   }
 }
+
+test('what can’t be started again is not stopped', async (t) => {
+  const scope = makeHome(t)
+  writeFileSync(scope.path('job'), '#!/bin/sh\nexec sleep 1000\n', { mode: 0o755 })
+  const daemon = await startDaemon({ name: 'd', command: [scope.path('job')] })
+  rmSync(scope.path('job'))
+  await assert.rejects(daemon.restart(), { code: 'START_FAILED', step: 'exec' })
+  assert.ok(isAlive(daemon.pid as number))
+})
+
+test('a folder that was copied is another daemon; one that is reached by a link is the same', async (t) => {
+  const scope = makeHome(t)
+  const daemon = await startDaemon({ name: 'a', command: ['sleep', '1000'] })
+  cpSync(scope.path('home/a'), scope.path('home/b'), { recursive: true })
+  const copy = await findDaemon('b')
+  assert.equal((await copy?.stop())?.how, 'not running')
+  assert.ok(isAlive(daemon.pid as number))
+  symlinkSync(scope.folder, scope.path('link'))
+  process.env['DAEMONIC_HOME'] = scope.path('link/home')
+  assert.equal((await startDaemon({ name: 'a', command: ['sleep', '1000'] })).pid, daemon.pid)
+  assert.equal((await (await findDaemon('a'))?.stop())?.how, 'clean')
+})
