@@ -12,6 +12,7 @@ const { typescriptFlags } = await import('./typescript.mjs')
 
 const folder = mkdtempSync(join(tmpdir(), 'daemonic-tour-'))
 const program = join(root, 'examples', 'seed-b.ts')
+const cli = join(root, 'dist', 'cli', 'main.entry.cjs')
 const isTerminal = process.stdout.isTTY && !process.env.NO_COLOR
 const bold = (text) => (isTerminal ? `\u001b[1m${text}\u001b[0m` : text)
 const say = (text) => console.log(`\n${bold(text)}\n`)
@@ -27,7 +28,7 @@ try {
   console.log(`  It returned after ${Math.round(performance.now() - begin)} ms. The daemon is process ${pid}.`)
 
   say(`3. Checked from outside, by /proc: daemonic audit ${pid}`)
-  spawnSync(process.execPath, [join(root, 'dist', 'cli', 'main.entry.cjs'), 'audit', String(pid)], { stdio: 'inherit' })
+  spawnSync(process.execPath, [cli, 'audit', String(pid)], { stdio: 'inherit' })
 
   say('4. A second start, while it runs: the launcher says why not, and exits with 1.')
   const second = spawnSync(process.execPath, [...typescriptFlags, program], { cwd: folder, encoding: 'utf8' })
@@ -49,6 +50,21 @@ try {
   )
   process.kill(next, 'SIGTERM')
   while (isAlive(next)) await sleep(10)
+
+  say('7. Any program, by name: daemonic start --ready port:PORT hello.ts, list, logs, stop')
+  const port = String(await freePort())
+  const hello = join(root, 'examples', 'hello.ts')
+  for (const words of [
+    ['start', '--ready', `port:${port}`, hello, port],
+    ['list'],
+    ['logs', 'hello'],
+    ['stop', 'hello'],
+  ]) {
+    console.log(`  $ daemonic ${words.map((word) => (word === hello ? 'hello.ts' : word)).join(' ')}`)
+    const env = { ...process.env, DAEMONIC_HOME: join(folder, 'home') }
+    const { stdout, stderr } = spawnSync(process.execPath, [cli, ...words], { env, encoding: 'utf8' })
+    console.log(indent(stdout + stderr))
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
@@ -71,6 +87,16 @@ function isAlive(pid) {
   } catch {
     return false
   }
+}
+
+/** A port that nobody uses. */
+async function freePort() {
+  const { createServer } = await import('node:net')
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return port
 }
 
 /** Moves a text to the right. */

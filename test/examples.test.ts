@@ -68,3 +68,16 @@ test('server: a port that is taken is an error of the launcher', async (t) => {
   assert.match(ran.stderr, /^StartError: The daemon \(pid \d+\) failed in step 'run': listen EADDRINUSE/m)
   assert.deepEqual(other.processes(), [])
 })
+
+test('named: it starts a server by name, uses it, and stops it', async (t) => {
+  const scope = makeScope(t)
+  scope.env['DAEMONIC_HOME'] = scope.path('home')
+  const port = String(40_000 + (process.pid % 10_000))
+  const ran = await runExample(scope, 'named', [port])
+  assert.deepEqual([ran.code, ran.stderr], [0, ''])
+  assert.match(
+    ran.stdout,
+    /^hello runs as process \d+\nhello\n\nIt is running, .*\n {2}listening at port \d+\nStopped \(clean\) after \d+ ms\.\n$/,
+  )
+  assert.deepEqual(scope.processes(), [])
+})
