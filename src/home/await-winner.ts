@@ -19,7 +19,7 @@ export async function awaitWinner(folder: string, deadline: number): Promise<num
       return undefined
     }
   }
-  return livingProcess(readSeen(folder))?.pid ?? findLockHolder(folder)
+  return livingProcess(readSeen(folder))?.pid
 }
 
 /**

@@ -54,7 +54,9 @@ export function readSeen(folder: string): Seen {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'garbage'
   }
   try {
-    const seen = fstatSync(fd).isFile() ? readState(fd) : undefined
+    const isFile = fstatSync(fd).isFile()
+    const seen = isFile ? readState(fd) : undefined
+    if (isFile && seen === undefined && code.isBlank(fd)) return undefined
     // A folder that was copied tells of another daemon's life.
     return seen?.instance.startsWith(`${folder}#`) === true ? seen : 'garbage'
   } catch {

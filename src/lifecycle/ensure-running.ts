@@ -64,8 +64,9 @@ async function startUnlessTaken(
   } catch (error) {
     if (!(error instanceof AlreadyRunningError) || error.daemon !== spec.name) throw error
     // Whoever starts it may take longer than this start was to wait: then it is not ready.
-    if (readyPid(spec.name) === undefined && lookUp(spec.name)?.seen !== 'garbage') throw error
-    return error.pid
+    const pid = readyPid(spec.name)
+    if (pid === undefined && lookUp(spec.name)?.seen !== 'garbage') throw error
+    return pid ?? error.pid
   }
 }
 

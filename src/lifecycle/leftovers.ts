@@ -1,35 +1,36 @@
 import { AlreadyRunningError } from '../errors.ts'
 import { holdLock } from '../home/lock.ts'
-import { livingProcess, readSeen, type Seen } from '../home/records.ts'
-import { isAlive, lifeOf, readFolder } from './look-up.ts'
+import { isAlive, type Lookup, lifeOf, readFolder, stateOf } from './look-up.ts'
 import { stopLife } from './stop.ts'
 import { stopPlanOf } from './stop-plan.ts'
 
 /**
  * Ends what an earlier life of a daemon left behind: children that outlived it, or a command whose start was cut off. They
- * may hold the port that the next life needs.
+ * may hold the port that the next life needs. Under the name's lock: who starts the daemon holds it until it is ready, and what
+ * the record says is the last word then.
  * @throws {AlreadyRunningError} when it is no leftover, but the daemon, running under a damaged record.
  */
 export async function clearLeftovers(name: string, folder: string): Promise<void> {
-  const lookup = readFolder(name, folder)
-  const life = await lifeOf(lookup)
-  if (life === undefined) return
-  // It may have taken the name, or have passed it on to its command, just now. A readable record is judged under the lock.
-  const seen = readSeen(folder)
-  const isCutOff = await isAbandoned(folder, seen)
-  if (livingProcess(seen) !== undefined && !isCutOff) return
-  if (isAlive(life) && typeof seen !== 'object') throw new AlreadyRunningError({ daemon: name }, life.main.pid)
-  const plan = stopPlanOf(lookup)
-  // Of a daemon whose stop leaves its children alone, these are left alone here, too; what never became ready is all ended.
-  if (isCutOff || plan.scope === 'tree') await stopLife(name, life, { ...plan, scope: 'tree' })
+  const release = await holdLock(folder)
+  try {
+    await clear(readFolder(name, folder), release !== undefined)
+  } finally {
+    release?.()
+  }
 }
 
-/** Is it half-started, and was its start cut off? Whoever starts a daemon holds its lock until it is ready. */
-async function isAbandoned(folder: string, seen: Seen): Promise<boolean> {
-  if (typeof seen !== 'object' || seen.phase !== 'starting') return false
-  const release = await holdLock(folder)
-  if (release === undefined) return false
-  const now = readSeen(folder)
-  release()
-  return typeof now === 'object' && now.phase === 'starting' && now.instance === seen.instance
+/** Looks at what is recorded, and ends what is left. Without the lock nothing is ended: whoever has it is the daemon, or starts it. */
+async function clear(lookup: Lookup, isOurTurn: boolean): Promise<void> {
+  if (!isOurTurn && lookup.seen !== 'garbage') return
+  const life = await lifeOf(lookup)
+  if (life === undefined) return
+  // Who starts a daemon holds the lock: a start that nobody holds it for was cut off.
+  const isCutOff = isOurTurn && stateOf(lookup)?.phase === 'starting'
+  if (isAlive(life) && !isCutOff) {
+    if (typeof lookup.seen !== 'object') throw new AlreadyRunningError({ daemon: lookup.name }, life.main.pid)
+    return
+  }
+  const plan = stopPlanOf(lookup)
+  // Of a daemon whose stop leaves its children alone, these are left alone here, too; what never became ready is all ended.
+  if (isOurTurn && (isCutOff || plan.scope === 'tree')) await stopLife(lookup.name, life, { ...plan, scope: 'tree' })
 }

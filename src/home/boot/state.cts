@@ -1,7 +1,18 @@
 // What was seen of a named daemon: one page of a file, that only the holder of the name's lock writes, in place.
 // In place, and not by a rename as what was declared: it can be written on a full disk, since its room was taken when it
 // was created; and by a daemon that gave up root, since it was open by then. One page is copied at once, whoever is killed.
-import { closeSync, constants, fchmodSync, fstatSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import type { Identity } from '../../system/identity.cts'
 
 /** What was seen of a daemon. */
@@ -49,24 +60,43 @@ const mostOutput = 2000
 /** Opens the page for writing, and takes its room on the disk. What is there and no file is moved aside. */
 export function openState(path: string): number {
   const fd = openPlain(path)
-  // Whatever the umask took from this user himself.
-  fchmodSync(fd, 0o600)
-  if (fstatSync(fd).size < pageSize) writeSync(fd, Buffer.alloc(pageSize, ' '), 0, pageSize, 0)
+  if (fstatSync(fd).size < pageSize) writeSync(fd, blank, 0, pageSize, 0)
   return fd
 }
 
+/** A page that nothing is written on yet. */
+const blank = Buffer.alloc(pageSize, ' ')
+
 /** Opens the file, or creates it. */
 function openPlain(path: string): number {
-  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK
+  const flags = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK
   try {
-    const fd = openSync(path, flags, 0o600)
+    const fd = openSync(path, flags)
     if (fstatSync(fd).isFile()) return fd
     closeSync(fd)
+    renameSync(path, `${path}.no-file-${process.pid}`)
   } catch (error) {
-    if (!['EISDIR', 'ELOOP', 'ENXIO'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (['EISDIR', 'ELOOP', 'ENXIO'].includes(code)) renameSync(path, `${path}.no-file-${process.pid}`)
+    else if (code !== 'ENOENT') throw error
   }
-  renameSync(path, `${path}.no-file-${process.pid}`)
-  return openSync(path, flags, 0o600)
+  return createPage(path)
+}
+
+/** Creates the file with a whole blank page: a shorter one is a damaged one. */
+function createPage(path: string): number {
+  const temporary = `${path}.new`
+  const fd = openSync(temporary, 'w+', 0o600)
+  try {
+    fchmodSync(fd, 0o600)
+    writeFileSync(fd, blank)
+    renameSync(temporary, path)
+    return fd
+  } catch (error) {
+    closeSync(fd)
+    unlinkSync(temporary)
+    throw error
+  }
 }
 
 /** Writes a state over the one that is there. */
@@ -86,6 +116,13 @@ export function writeState(fd: number, state: State): void {
 function encode(state: State, output: string): string {
   const mark = Math.random()
   return JSON.stringify({ mark, ...state, exit: state.exit && { ...state.exit, output }, end: mark })
+}
+
+/** Is the page still as it was made? Whoever makes it writes it at once. */
+export function isBlank(fd: number): boolean {
+  const start = Buffer.alloc(64)
+  const count = readSync(fd, start, 0, start.length, 0)
+  return count === start.length && start.toString('latin1').trim() === ''
 }
 
 /** Reads the state from the open page; nothing when there is none in it. */
