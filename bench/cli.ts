@@ -1,6 +1,6 @@
 // The command line, as ratios to the bare start of Node, and beside pm2 with the same program, in turn in one run.
 // Arguments: `--quick` for few rounds, whose figures mean nothing; the path of pm2, to be left out without one.
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -51,7 +51,11 @@ async function prepare(): Promise<void> {
   await time([...cli, 'stop', 'd0'], thousand)
   mkdirSync(thousand.DAEMONIC_HOME, { recursive: true })
   for (let index = 1; index < 1000; index += 1) {
-    cpSync(join(thousand.DAEMONIC_HOME, 'd0'), join(thousand.DAEMONIC_HOME, `d${index}`), { recursive: true })
+    const copy = join(thousand.DAEMONIC_HOME, `d${index}`)
+    cpSync(join(thousand.DAEMONIC_HOME, 'd0'), copy, { recursive: true })
+    const page = readFileSync(join(copy, 'state.json'), 'utf8')
+    // A record tells which folder it is of; one that was only copied counts as damaged.
+    writeFileSync(join(copy, 'state.json'), page.replace('/d0#', `/d${index}#`))
   }
   // Their God process is started by the first command; that is not measured.
   if (pm2 !== undefined) await time([node, pm2, 'jlist'], theirs)

@@ -70,7 +70,7 @@ export async function lifeOf(lookup: Lookup): Promise<Life | undefined> {
 }
 
 /** The life that a page tells of. */
-function recordedLife({ instance, process, session }: State): Life {
+export function recordedLife({ instance, process, session }: State): Life {
   return { instance, main: process, session }
 }
 

@@ -2,7 +2,7 @@
 
 import type { State } from '../home/records.ts'
 import { bootId, type ProcessRow, readProcessTable, startOf, uptime } from '../system/process-table.ts'
-import { type Lookup, lifeOf, stateOf } from './look-up.ts'
+import { type Lookup, recordedLife, stateOf } from './look-up.ts'
 import { close, type Life } from './tree.ts'
 
 /**
@@ -31,7 +31,9 @@ export interface DaemonSummary {
 
 /** Summarizes daemons, with one look at the processes of the machine. */
 export async function summarize(lookups: readonly Lookup[]): Promise<DaemonSummary[]> {
-  const lives = await Promise.all(lookups.map(quickLife))
+  const isDamaged = lookups.some(({ seen }) => seen === 'garbage')
+  const recovered = isDamaged ? (await import('./recover-life.ts')).recoverLives() : new Map<string, Life>()
+  const lives = lookups.map((lookup) => quickLife(lookup, recovered))
   const table = lives.some((life) => life !== undefined) ? readProcessTable() : new Map<number, ProcessRow>()
   return lookups.map((lookup, index) => {
     const life = lives[index]
@@ -58,13 +60,10 @@ export function summarizeOne(lookup: Lookup, row: ProcessRow | undefined, tree: 
 }
 
 /** The life that may go on: what is recorded as over needs no look at the processes. */
-async function quickLife(lookup: Lookup): Promise<Life | undefined> {
-  const { seen } = lookup
-  const isOver =
-    typeof seen === 'object' && (seen.phase === 'stopped' || seen.phase === 'failed' || seen.phase === 'ended')
-  return seen === undefined || isOver || (typeof seen === 'object' && seen.process.boot !== bootId())
-    ? undefined
-    : lifeOf(lookup)
+function quickLife({ seen, folder }: Lookup, recovered: Map<string, Life>): Life | undefined {
+  if (seen === 'garbage') return recovered.get(folder)
+  if (seen === undefined || seen.process.boot !== bootId()) return undefined
+  return ['stopped', 'failed', 'ended'].includes(seen.phase) ? undefined : recordedLife(seen)
 }
 
 /** The main process of a life, when it lives. */
