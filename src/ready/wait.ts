@@ -34,6 +34,9 @@ export interface Probe {
   end(): void
 }
 
+/** How long what started a command may take to leave, in milliseconds. Nobody waits for it longer. */
+const patience = 1000
+
 /** Waits until the daemon is ready, or will not be. Never rejects. */
 export function waitUntilReady(
   launched: Launched,
@@ -59,8 +62,10 @@ export function waitUntilReady(
       seen.probed = probe?.seen()
       resolve({ kind, seen })
     }
+    let isReady = false
+    let isCommand = false
     // A launcher that was stopped (Ctrl-Z) finds its time over before it has read what came in meanwhile: read first.
-    const deadline = setTimeout(() => setImmediate(() => settle('late')), milliseconds)
+    const deadline = setTimeout(() => setImmediate(() => settle(isReady ? 'ready' : 'late')), milliseconds)
     const trampolineEnded = launched.trampoline.then((how) => {
       seen.trampoline = how
     })
@@ -68,12 +73,19 @@ export function waitUntilReady(
       const report = parseReport(line)
       if (report === undefined) return
       // Not before the first child is reaped: a daemon whose launcher has left is an orphan, in a session that nobody leads.
-      if (report.kind === 'ready') (isForeground ? Promise.resolve() : trampolineEnded).then(() => settle('ready'))
-      else if (report.kind === 'failed' && seen.error === undefined) noteFailure(seen, report, settle)
+      if (report.kind === 'ready') {
+        isReady = true
+        const settled = (): void => settle('ready')
+        if (isForeground) settled()
+        // What started a command leaves now: the channel ends with it.
+        else if (isCommand) setTimeout(settled, patience).unref()
+        else trampolineEnded.then(settled)
+      } else if (report.kind === 'failed' && seen.error === undefined) noteFailure(seen, report, settle)
       else note(seen, report)
       // Not earlier: what answers before the daemon runs is not the daemon.
+      isCommand ||= report.kind === 'spawned'
       if (isRunning(report)) probe?.begin(() => launched.channel?.write('ready\n'))
-    }).then(() => trampolineEnded.then(() => settle('ended')))
+    }).then(() => trampolineEnded.then(() => settle(isReady ? 'ready' : 'ended')))
   })
 }
 

@@ -139,6 +139,8 @@ export interface Line {
   ready(): void
   /** Has something done just before that is said. */
   beforeReady(listener: () => void): void
+  /** Leaves the channel open when the daemon is ready: the end of this process closes it. */
+  stayOpen(): void
   /** From now on the launcher decides: it says so when it sees from outside that the daemon is ready. */
   awaitLauncher(): void
   isOpen(): boolean
@@ -180,6 +182,9 @@ function openLine(channel: number): Line {
       close()
     },
     beforeReady: (listener) => void listeners.push(listener),
+    stayOpen: () => {
+      close = () => {}
+    },
     awaitLauncher: () => {
       const { Socket } = require('node:net') as typeof import('node:net')
       const socket = new Socket({ fd: channel, readable: true, writable: false }).unref()

@@ -40,10 +40,13 @@ export function startCommand({ line, holds }: Birth, work: CommandWork): void {
   line.beforeReady(() => {
     if (work.stays) return
     for (const hold of holds) hold.leave()
-    setImmediate(() => process.exit(0))
+    // Nothing is left to do, and Node takes ten milliseconds to end by itself.
+    setImmediate(() => process.kill(process.pid, 'SIGKILL'))
   })
+  if (work.readyWhen === 'launcher') line.awaitLauncher()
+  // The launcher sees by the end of the channel that nothing of ours stays.
+  if (!work.stays) line.stayOpen()
   if (work.readyWhen === 'exec') line.ready()
-  else line.awaitLauncher()
   if (work.stays) passSignalsOn(child)
 }
 
