@@ -86,7 +86,7 @@ async function prepareName(
 
 /** Starts the daemon under the locks of its name and its pid file. */
 async function startLocked(plan: StartPlan): Promise<void> {
-  const { startUnderLocks } = await import('./start-named.ts')
+  const { startUnderLocks } = await import('./start-locked.ts')
   await startUnderLocks(plan, (locks, preludes) => attemptStart(plan, locks, preludes))
 }
 
