@@ -1,5 +1,5 @@
 /** A line that is longer is cut into pieces of this many bytes: one that never ends must not fill the memory. */
-const longestPiece = 1024 ** 2
+export const longestPiece: number = 1024 ** 2
 
 /**
  * Parts bytes, of which only the first line may be a long one, into blocks of whole lines, and the beginning of a line that is

@@ -1,5 +1,4 @@
-import { InvalidOptionError } from '../errors.ts'
-import { invalid, isWhole, type Reader, readDuration, readFlag } from '../options/readers.ts'
+import { invalid, isWhole, type Reader, readAll, readDuration, readFlag } from '../options/readers.ts'
 
 /** What is read of logs. */
 export interface ReadOptions {
@@ -42,13 +41,5 @@ const readers: { [Name in keyof ReadOptions]: Reader<ReadOptions[Name]> } = {
  * @throws {InvalidOptionError} for an unknown option, and a wrong type or value.
  */
 export function readLogOptions(options: object): ReadOptions {
-  const given: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(readers, name)) {
-      const known = Object.keys(readers).join(', ')
-      throw new InvalidOptionError(name, value, `There is no option '${name}'; there are: ${known}`)
-    }
-    if (value !== undefined) given[name] = readers[name as keyof ReadOptions](value, name)
-  }
-  return { lines: undefined, follow: false, since: undefined, signal: undefined, ...given }
+  return { lines: undefined, follow: false, since: undefined, signal: undefined, ...readAll(options, readers) }
 }

@@ -1,6 +1,6 @@
 import { findTail } from './find-tail.ts'
 import { type OpenLog, openLog, seek } from './open-log.ts'
-import { partLines } from './part-lines.ts'
+import { longestPiece, partLines } from './part-lines.ts'
 import { readRest } from './read-more.ts'
 import type { ReadOptions } from './read-options.ts'
 import { keepSince, type SinceFilter } from './since.ts'
@@ -26,8 +26,8 @@ export interface Reading<Label> {
   file: LogFile<Label>
   /** The files that the path led to, the oldest first; all but the last have been renamed or removed. */
   logs: OpenLog[]
-  /** The beginning of a line that is not finished. */
-  rest: Buffer
+  /** The beginning of a line that is not finished, in the pieces that it came in. */
+  rest: Buffer[]
   filter: SinceFilter | undefined
 }
 
@@ -38,7 +38,7 @@ export function makeReading<Label>(file: LogFile<Label>, since: number | undefin
     since === undefined
       ? undefined
       : { since, from: 0, sizeAtStart, startedAt, position: 0, time: -Infinity, isOpen: false }
-  return { file, logs: [], rest: Buffer.alloc(0), filter }
+  return { file, logs: [], rest: [], filter }
 }
 
 /** Reads the last lines. */
@@ -76,8 +76,8 @@ export async function* readNew<Label>(reading: Reading<Label>): AsyncGenerator<L
 
 /** Gives the beginning of a line that was held back. */
 export function* flush<Label>(reading: Reading<Label>): Generator<LogBlock<Label>> {
-  const bytes = reading.rest
-  reading.rest = Buffer.alloc(0)
+  const bytes = Buffer.concat(reading.rest)
+  reading.rest = []
   yield* filterBlock(reading, bytes)
   if (reading.filter !== undefined) reading.filter.isOpen = false
 }
@@ -92,10 +92,19 @@ async function* readFile<Label>(reading: Reading<Label>, log: OpenLog): AsyncGen
   for await (const bytes of readRest(log)) {
     const isBeginning = log.position === bytes.length
     if (isBeginning) yield* flush(reading)
-    const { blocks, rest } = partLines(Buffer.concat([reading.rest, bytes]))
-    reading.rest = rest
+    reading.rest.push(bytes)
+    // Put together only when there is something to give: a long line would be copied with every piece that it comes in.
+    if (!bytes.includes(10) && sizeOf(reading.rest) <= longestPiece) continue
+    const { blocks, rest } = partLines(Buffer.concat(reading.rest))
+    // Copied, so that what was given out is not held on to.
+    reading.rest = rest.length === 0 ? [] : [Buffer.from(rest)]
     for (const block of blocks) yield* filterBlock(reading, block)
   }
+}
+
+/** How many bytes these are. */
+function sizeOf(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0)
 }
 
 /** Gives what is asked for of a block. */

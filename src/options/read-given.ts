@@ -3,6 +3,7 @@ import { readLimits } from './limits.ts'
 import {
   type Reader,
   readAccount,
+  readAll,
   readChoice,
   readDuration,
   readEnvironment,
@@ -50,15 +51,7 @@ export function readGiven(options: unknown): GivenOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new InvalidOptionError('options', options, `Expected the options to be an object, got ${show(options)}`)
   }
-  const given: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(readers, name)) {
-      const known = Object.keys(readers).join(', ')
-      throw new InvalidOptionError(name, value, `There is no option '${name}'; there are: ${known}`)
-    }
-    if (value !== undefined) given[name] = readers[name as keyof NormalOptions](value, name)
-  }
-  return given
+  return readAll(options, readers)
 }
 
 /** Shows a value in an error. */

@@ -8,6 +8,24 @@ export type Reader<Value> = (value: unknown, option: string) => Value
 /** setTimeout() takes no longer time: past it, it fires at once. */
 const longestTimeout = 2 ** 31 - 1
 
+/**
+ * Reads what was given, each option by its reader.
+ * @throws {InvalidOptionError} for an unknown option, and a wrong type or value.
+ */
+export function readAll<Options extends object>(
+  given: object,
+  readers: { [Name in keyof Options]: Reader<Options[Name] | undefined> },
+): Partial<Options> {
+  const entries = Object.entries(given).map(([name, value]) => {
+    if (Object.hasOwn(readers, name)) {
+      return [name, value === undefined ? undefined : readers[name as keyof Options](value, name)]
+    }
+    const known = Object.keys(readers).join(', ')
+    throw new InvalidOptionError(name, value, `There is no option '${name}'; there are: ${known}`)
+  })
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}
+
 /** A path: any string that the system can take for one. */
 export const readPath: Reader<string> = (value, option) => {
   if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value
