@@ -17,7 +17,8 @@ export async function endFailedStart(
 ): Promise<LockVerdict> {
   const verdict = refusedLock(outcome, options)
   if (verdict !== undefined) return verdict
-  if (session !== undefined) await endSession(session)
+  if (name !== undefined) await name.end(session)
+  else if (session !== undefined) await endSession(session)
   const error = makeStartError(outcome, options, logs, transcript)
   await name?.fail(error.message)
   throw error

@@ -43,7 +43,7 @@ async function showUsage(): Promise<number> {
 /** Says that there is no such command, or no such option before one. */
 async function refuse(word: string, words: readonly string[]): Promise<number> {
   const { report } = await import('./report.ts')
-  const { didYouMean } = await import('./suggest.ts')
+  const { didYouMean } = await import('../options/suggest.ts')
   const { entries } = await import('./index-of-commands.ts')
   const kind = word.startsWith('-') ? 'option' : 'command'
   const known = entries.flatMap(({ name, aliases }) => [name, ...aliases])

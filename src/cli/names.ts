@@ -1,12 +1,11 @@
-import { DaemonicError } from '../errors.ts'
-import { findHome, homePath } from '../home/home.ts'
+import { findHome } from '../home/home.ts'
 import { listNames } from '../home/records.ts'
-import { type Lookup, lookUp } from '../lifecycle/look-up.ts'
+import type { Lookup } from '../lifecycle/look-up.ts'
+import { mustLookUp } from '../lifecycle/must-look-up.ts'
 import type { Given } from './command.ts'
 import { exitCodes } from './exit-codes.ts'
 import { usage } from './parse.ts'
 import { print } from './print.ts'
-import { didYouMean } from './suggest.ts'
 
 /** What came of doing something to one daemon. */
 export interface Done {
@@ -51,7 +50,7 @@ async function doOne(
   act: (lookup: Lookup) => Promise<Done>,
 ): Promise<Done | { code: number }> {
   try {
-    const done = await act(findNamed(name))
+    const done = await act(mustLookUp(name))
     if (done.text !== undefined && !given.has('json')) await print(done.text)
     return done
   } catch (error) {
@@ -64,22 +63,6 @@ async function doOne(
 async function printData(data: readonly unknown[], isAlone: boolean): Promise<void> {
   if (isAlone && data.length === 0) return
   await print(JSON.stringify(isAlone ? data[0] : data, null, 2))
-}
-
-/**
- * Finds a daemon by its name.
- * @throws {DaemonicError} NOT_FOUND, which says which name may have been meant.
- */
-export function findNamed(name: string): Lookup {
-  const lookup = lookUp(name)
-  if (lookup !== undefined) return lookup
-  const names = allNames()
-  const offer = didYouMean(name, names)
-  const known =
-    names.length === 0
-      ? '; there are none'
-      : `; there ${names.length === 1 ? 'is' : 'are'} ${names.slice(0, 10).join(', ')}`
-  throw new DaemonicError('NOT_FOUND', `There is no daemon '${name}' in ${homePath()}${offer === '' ? known : offer}`)
 }
 
 /** All names that there are. */

@@ -85,7 +85,7 @@ async function problemOf(
 ): Promise<string | undefined> {
   const option = options.find((one) => one.name === name)
   if (option === undefined) {
-    const { didYouMean } = await import('./suggest.ts')
+    const { didYouMean } = await import('../options/suggest.ts')
     const known = options.filter(({ isHidden }) => isHidden !== true).map((one) => one.name)
     return `There is no option '${rawName}'${didYouMean(name, known, '--')}`
   }

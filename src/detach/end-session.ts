@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sessionMembers } from '../system/session.ts'
+import { readProcessTable } from '../system/process-table.ts'
 
 /** How long a half-started daemon has for each way of ending, in milliseconds. */
 const patience = { afterTerm: 1000, afterKill: 5000 }
@@ -33,4 +33,9 @@ async function isEmptyWithin(session: number, milliseconds: number): Promise<boo
     await sleep(10)
   }
   return true
+}
+
+/** Lists the living processes of a session. */
+function sessionMembers(session: number): number[] {
+  return [...readProcessTable().values()].filter((row) => row.session === session).map(({ pid }) => pid)
 }

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { type BigIntStats, readdirSync, readFileSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { findDescriptor } from '../system/open-files.ts'
 import { identify, readInstance } from '../system/process-table.ts'
 import { livingProcess, readSeen } from './records.ts'
 
@@ -38,14 +39,10 @@ export function findLockHolder(folder: string): number | undefined {
 }
 
 /** Has this process the file open, and locked? The kernel tells of a lock beside the open file that holds it. */
-function holds(pid: number, { dev, ino }: { dev: bigint; ino: bigint }): boolean {
+function holds(pid: number, lock: BigIntStats): boolean {
   try {
-    return readdirSync(`/proc/${pid}/fd`).some((fd) => {
-      // With bigint, for the sake of Node 20: see unix.ts.
-      const there = statSync(`/proc/${pid}/fd/${fd}`, { bigint: true, throwIfNoEntry: false })
-      if (there?.ino !== ino || there.dev !== dev) return false
-      return /^lock:.*FLOCK/m.test(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1'))
-    })
+    const fd = findDescriptor(pid, lock)
+    return fd !== undefined && /^lock:.*FLOCK/m.test(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1'))
   } catch {
     return false
   }

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { findDescriptor } from '../system/open-files.ts'
 
 /** How long the holder of a lock may take until it has written its pid, before the lock is tried again. */
 const patience = 250
@@ -20,12 +21,7 @@ export async function findHolder(path: string): Promise<number | undefined> {
 /** Can this process be the one that holds the file open? */
 function mayHold(pid: number, path: string): boolean {
   try {
-    const { ino, dev } = statSync(path, { bigint: true })
-    return readdirSync(`/proc/${pid}/fd`).some((fd) => {
-      // With bigint, for the sake of Node 20: see unix.ts.
-      const there = statSync(`/proc/${pid}/fd/${fd}`, { bigint: true, throwIfNoEntry: false })
-      return there?.ino === ino && there.dev === dev
-    })
+    return findDescriptor(pid, statSync(path, { bigint: true })) !== undefined
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     return code === 'EACCES' || code === 'EPERM' || process.platform !== 'linux'

@@ -16,13 +16,13 @@ import type { Started, StartPlan } from './start.ts'
  * @throws {StartError} when it did not become ready; all of it is ended by then.
  */
 export async function awaitNamed(plan: StartPlan, launched: Launched): Promise<Started | LockVerdict> {
-  const { spec, name, mode, deadline } = plan
+  const { spec, mode, deadline } = plan
   const probe = readyWhen(spec) === 'launcher' ? await startProbe(plan, launched) : undefined
   tell(launched, { preludes: makePreludes(plan, launched), work: makeWork(plan), payload: new Uint8Array() })
   mode.onWait?.(() => probe?.seen() ?? `it is not ready yet (${spec.options.ready.kind})`)
   const outcome = await waitUntilReady(launched, deadline - performance.now(), probe, mode.foreground !== undefined)
   launched.notify?.destroy()
-  if (outcome.kind === 'ready') return { pid: outcome.seen.pid as number, instance: name.instance, launched }
+  if (outcome.kind === 'ready') return { pid: outcome.seen.pid as number, launched }
   return failStart(plan, launched, outcome)
 }
 
@@ -37,24 +37,19 @@ async function startProbe({ spec, logs }: StartPlan, { notify }: Launched): Prom
   return makeProbe(spec.options.ready, { logs: [logs.stdout, logs.stderr], notify, startedAt: Date.now() })
 }
 
-/** How long a half-started daemon has after SIGTERM, in milliseconds. */
-const patience = 1000
-
 /** Says which lock was refused, or ends what is left, and throws. */
 async function failStart({ spec, name, logs }: StartPlan, launched: Launched, outcome: Outcome): Promise<LockVerdict> {
   const { makeStartError, refusedLock } = await import('../ready/start-failure.ts')
   const verdict = refusedLock(outcome, spec.options)
   if (verdict !== undefined) return verdict
-  const { stopLife } = await import('./stop.ts')
-  const life = { instance: name.instance, main: undefined, session: launched.session }
-  await stopLife(spec.name, life, { signal: 'SIGTERM', timeout: patience, scope: 'tree' })
+  await name.end(launched.session)
   const error = makeStartError(outcome, spec.options, logs, undefined)
   await name.fail(error.message)
   throw error
 }
 
 /** What the daemon does before its code runs: takes its name, writes its pid file, and turns into what the options ask for. */
-function makePreludes({ spec, name, logs, flags, file }: StartPlan, launched: Launched): Prelude[] {
+function makePreludes({ spec, name, logs, hasPreloads, file }: StartPlan, launched: Launched): Prelude[] {
   const { pidFile, nice, umask, workingDir, title, user, group, env, extendEnv } = spec.options
   const settlement = {
     ...{ nice, umask, workingDir, title: file === undefined ? title : undefined, user, group },
@@ -62,10 +57,7 @@ function makePreludes({ spec, name, logs, flags, file }: StartPlan, launched: La
     stderr: { fd: undefined, created: logs.stderr.created },
     hasOwnEnvironment: env !== undefined && !extendEnv,
   }
-  const moduleWork: ModuleWork = {
-    readyWhen: readyWhen(spec),
-    hasPreloads: flags.some((flag) => flag.endsWith('after-preloads.entry.cjs')),
-  }
+  const moduleWork: ModuleWork = { readyWhen: readyWhen(spec), hasPreloads }
   return [
     name.claim(launched, logs),
     ...(pidFile === undefined ? [] : [keepPidFile(launched.at['lock1'] as number, pidFile)]),

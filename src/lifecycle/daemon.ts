@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DaemonicError } from '../errors.ts'
 import { readSignal } from '../options/readers.ts'
 import type { LogOptions } from './logs.ts'
-import { isAlive, type Lookup, lifeOf, mustLookUp } from './look-up.ts'
+import { isAlive, type Lookup, lifeOf } from './look-up.ts'
+import { mustLookUp } from './must-look-up.ts'
 import type { DaemonStatus } from './status.ts'
 import type { Stopped } from './stop.ts'
 import type { StopOptions } from './stop-plan.ts'
@@ -104,8 +105,7 @@ export async function waitForEnd(lookup: Lookup, signal?: AbortSignal): Promise<
   const life = await lifeOf(lookup)
   for (let pause = 5; isAlive(life); pause = Math.min(pause * 1.5, 100)) await sleep(pause, undefined, { signal })
   // Whoever stopped it may still have to record that.
-  const { takeTurn } = await import('./take-turn.ts')
-  if (life !== undefined) (await takeTurn(lookup.folder, 1000).catch(() => undefined))?.()
+  if (life !== undefined) await (await import('./stop-daemon.ts')).awaitStoppers(lookup)
   const { readSeen } = await import('../home/records.ts')
   const seen = readSeen(lookup.folder)
   const isSame = typeof seen === 'object' && seen.instance === life?.instance

@@ -1,7 +1,6 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import { DaemonicError } from '../errors.ts'
-import { findHome, homePath } from '../home/home.ts'
+import { findHome } from '../home/home.ts'
 import type { State } from '../home/records.ts'
 import { type Declared, listNames, readDeclared, readSeen, type Seen } from '../home/records.ts'
 import { isName } from '../options/readers.ts'
@@ -23,22 +22,6 @@ export function lookUp(name: string): Lookup | undefined {
   if (home === undefined) return undefined
   const folder = join(home, name)
   return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readFolder(name, folder) : undefined
-}
-
-/**
- * Looks a name up.
- * @throws {DaemonicError} NOT_FOUND, which says which name may have been meant.
- */
-export function mustLookUp(name: string): Lookup {
-  const lookup = lookUp(name)
-  if (lookup !== undefined) return lookup
-  const home = findHome()
-  const names = home === undefined ? [] : listNames(home)
-  const known =
-    names.length === 0
-      ? 'there are none'
-      : `there ${names.length === 1 ? 'is' : 'are'} ${names.slice(0, 10).join(', ')}`
-  throw new DaemonicError('NOT_FOUND', `There is no daemon '${name}' in ${homePath()}; ${known}`)
 }
 
 /** Looks up all the names that there are. */

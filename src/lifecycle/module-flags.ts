@@ -7,16 +7,24 @@ import type { Spec } from './spec.ts'
 /** What tells a module that waits for its own end that all preloads are loaded. */
 const afterPreloads = new URL('../detach/boot/after-preloads.entry.cjs', import.meta.url).href
 
+/** What Node is told before a module. */
+export interface ModuleFlags {
+  flags: readonly string[]
+  /** Are there preloads that decide how modules are loaded, so that the last one has to say when they are? */
+  hasPreloads: boolean
+}
+
 /**
  * The flags of Node that a module needs.
  * @throws {StartError} when there is no module, or nothing that can run it.
  */
-export function flagsOf({ words, options }: Spec, env: NodeJS.Dict<string>): string[] {
+export function flagsOf({ words, options }: Spec, env: NodeJS.Dict<string>): ModuleFlags {
   const flags = flagsFor(words[0])
   const hasPreloads = [...flags, env['NODE_OPTIONS'] ?? ''].some((text) =>
     /--(?:import|(?:experimental-)?loader)\b/.test(text),
   )
-  return hasPreloads && options.ready.kind === 'auto' ? [...flags, '--import', afterPreloads] : flags
+  const isAwaited = hasPreloads && options.ready.kind === 'auto'
+  return { flags: isAwaited ? [...flags, '--import', afterPreloads] : flags, hasPreloads }
 }
 
 /**

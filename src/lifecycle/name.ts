@@ -8,6 +8,7 @@ import { claimName } from '../home/preludes.ts'
 import type { State } from '../home/records.ts'
 import { type Declared, readPlain } from '../home/records.ts'
 import type { LockFile } from '../home/with-locks.ts'
+import type { Life } from './tree.ts'
 
 /** A name that is about to be given to a daemon. */
 export interface Name {
@@ -18,6 +19,8 @@ export interface Name {
   lock: LockFile
   /** Has the daemon take the name. */
   claim(launched: Launched, logs: Logs): Prelude
+  /** Ends what was started, as a whole. */
+  end(session: number | undefined): Promise<void>
   /** Records that the start failed. */
   fail(message: string): Promise<void>
 }
@@ -47,8 +50,18 @@ export async function prepareName(
         state: makeState(instance, declared, launched, logs, interpreter),
         isRestart,
       }),
+    end: (session) => endHalfStarted(name, { instance, main: undefined, session }),
     fail: async (message) => (await import('./record-end.ts')).recordEnd(folder, instance, 'failed', message),
   }
+}
+
+/** How long a half-started daemon has after SIGTERM, in milliseconds. */
+const patience = 1000
+
+/** Ends a daemon that did not become ready. */
+async function endHalfStarted(name: string, life: Life): Promise<void> {
+  const { stopLife } = await import('./stop.ts')
+  await stopLife(name, life, { signal: 'SIGTERM', timeout: patience, scope: 'tree' })
 }
 
 /** The record as it is to be written; nothing when it stands there already: a full disk is no reason not to start again. */

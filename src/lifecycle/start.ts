@@ -21,7 +21,6 @@ export interface StartMode {
 /** A daemon that was started. */
 export interface Started {
   pid: number
-  instance: string
   /** How the process that was launched ends; in the foreground, that is the daemon. */
   launched: Launched
 }
@@ -32,8 +31,8 @@ interface Program {
   node: string
   command: readonly string[]
   env: NodeJS.Dict<string>
-  /** What Node is told before the module. */
-  flags: readonly string[]
+  /** Has the module preloads that decide how it is loaded? */
+  hasPreloads: boolean
   /** The file of the command. */
   file: string | undefined
 }
@@ -77,9 +76,10 @@ export async function prepareProgram(spec: Spec): Promise<Program> {
   const env = makeEnvironment(options)
   const node = findNode()
   const file = kind === 'command' ? findCommand(words[0], options.workingDir, env['PATH']) : undefined
-  const flags = file === undefined ? (await import('./module-flags.ts')).flagsOf(spec, env) : []
+  const { flags, hasPreloads } =
+    file === undefined ? (await import('./module-flags.ts')).flagsOf(spec, env) : { flags: [], hasPreloads: false }
   const command = await niced([node, ...flags, ...(file === undefined ? words : [spawner])], options.nice)
-  return { node, command, env, flags, file }
+  return { node, command, env, hasPreloads, file }
 }
 
 /** Opens the logs; in the foreground, output goes to this process's own streams instead, unless a log was asked for. */

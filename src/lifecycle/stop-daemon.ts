@@ -8,6 +8,12 @@ import { takeTurn } from './take-turn.ts'
 /** How much longer than its own time another stopper may take, in milliseconds, before it is not waited for any more. */
 const patience = 10_000
 
+/** Waits until nobody stops a daemon any more. */
+export async function awaitStoppers(lookup: Lookup): Promise<void> {
+  const release = await takeTurn(lookup.folder, stopPlanOf(lookup).timeout + patience).catch(() => undefined)
+  release?.()
+}
+
 /**
  * Stops a daemon, in whatever state it is. Of several who stop it at once one asks it to, and all wait until it is gone.
  * @throws {DaemonicError} STOP_FAILED, NOT_PERMITTED.

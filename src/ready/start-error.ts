@@ -1,4 +1,5 @@
 import { StartError, type StartFailure, type StartStep, StartTimeoutError } from '../errors.ts'
+import type { NormalOptions } from '../options/types.ts'
 import { decodeError, summarizeError } from './decode-error.ts'
 import type { Outcome, Sighting } from './wait.ts'
 
@@ -13,32 +14,37 @@ const missing: Partial<Record<StartStep, string>> = {
 }
 
 /** Makes the error for a daemon that did not become ready; `output` is the last that it wrote. */
-export function startError({ kind, seen }: Outcome, output: string, startTimeout: number): StartError {
+export function startError(
+  { kind, seen }: Outcome,
+  output: string,
+  { name, startTimeout }: Pick<NormalOptions, 'name' | 'startTimeout'>,
+): StartError {
+  const who = nameDaemon(seen, name)
   const failure = { step: seen.step, pid: seen.pid, exitCode: seen.exitCode, signal: seen.signal, output }
-  if (seen.error !== undefined) return failedError(seen, failure)
-  if (kind === 'late') return lateError(seen, failure, startTimeout)
-  return endedError(seen, failure)
+  if (seen.error !== undefined) return failedError(who, seen, failure)
+  if (kind === 'late') return lateError(who, seen, failure, startTimeout)
+  return endedError(who, seen, failure)
 }
 
 /** It threw, and said so. */
-function failedError(seen: Sighting, failure: StartFailure): StartError {
+function failedError(who: string, seen: Sighting, failure: StartFailure): StartError {
   const error = seen.error ?? { value: null }
-  const message = `${who(seen)} failed in step '${seen.step}': ${summarizeError(error)}`
+  const message = `${who} failed in step '${seen.step}': ${summarizeError(error)}`
   return new StartError(message, failure, decodeError(error))
 }
 
 /** It is still there, or was until it was ended. */
-function lateError(seen: Sighting, failure: StartFailure, startTimeout: number): StartTimeoutError {
+function lateError(who: string, seen: Sighting, failure: StartFailure, startTimeout: number): StartTimeoutError {
   const status = seen.status === undefined ? '' : `; its last status: ${seen.status}`
   const probed = seen.probed === undefined ? '' : `: ${seen.probed}`
-  const message = `${who(seen)} was ended: ${startTimeout} ms (startTimeout) were over ${when(seen)}${probed}${status}`
+  const message = `${who} was ended: ${startTimeout} ms (startTimeout) were over ${when(seen)}${probed}${status}`
   return new StartTimeoutError(message, failure, startTimeout)
 }
 
 /** It is gone. Only a process that exits can say its code; one that is killed says nothing. */
-function endedError(seen: Sighting, failure: StartFailure): StartError {
+function endedError(who: string, seen: Sighting, failure: StartFailure): StartError {
   const how = howEnded(seen)
-  return new StartError(`${who(seen)} ${how} ${when(seen)}`, failure, seen.trampoline?.error)
+  return new StartError(`${who} ${how} ${when(seen)}`, failure, seen.trampoline?.error)
 }
 
 /** Says how it ended. */
@@ -48,8 +54,8 @@ function howEnded({ exitCode, signal }: Sighting): string {
 }
 
 /** Names the daemon. */
-function who({ pid }: Sighting): string {
-  return pid === undefined ? 'The daemon' : `The daemon (pid ${pid})`
+function nameDaemon({ pid }: Sighting, name = 'The daemon'): string {
+  return pid === undefined ? name : `${name} (pid ${pid})`
 }
 
 /** Says how far it had come. */

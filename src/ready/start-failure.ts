@@ -1,8 +1,8 @@
 import type { Logs } from '../detach/logs.ts'
-import { readTail } from '../detach/read-tail.ts'
 import { type LockVerdict, trampolineVerdict } from '../detach/trampoline-verdict.ts'
 import { StartError } from '../errors.ts'
 import type { NormalOptions } from '../options/types.ts'
+import { readTail } from '../system/read-tail.cjs'
 import { startError } from './start-error.ts'
 import type { Outcome } from './wait.ts'
 
@@ -26,7 +26,7 @@ export function makeStartError(
     pid !== undefined || trampoline === undefined || trampoline.code === 0
       ? undefined
       : trampolineVerdict(trampoline, options.limits)
-  if (verdict === undefined || 'lock' in verdict) return startError(outcome, output, options.startTimeout)
+  if (verdict === undefined || 'lock' in verdict) return startError(outcome, output, options)
   return new StartError(verdict.message, { step: verdict.step, output }, trampoline?.error)
 }
 

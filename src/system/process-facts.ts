@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { constants } from 'node:os'
 import { type DescriptorFact, readDescriptors } from './descriptor-facts.ts'
-import { statFields } from './session.ts'
+import { identify } from './process-table.ts'
 
 /** What the kernel tells of a process. Of its environment only the names. */
 export interface ProcessFacts {
@@ -33,14 +33,14 @@ export interface ProcessFacts {
 export function readProcessFacts(pid: number): ProcessFacts {
   const proc = `/proc/${pid}`
   const status = readStatus(proc)
-  const [, parent = '0', , session = '0', terminal = '0'] = statFields(pid)
+  const [, parent = '0', , session = '0', terminal = '0'] = statFields(proc)
   return {
     pid,
     command: readCommand(proc) || `[${status['Name']}]`,
     parent: Number(parent),
     parentName: readName(Number(parent)),
     session: Number(session),
-    isLedByOther: session !== String(pid) && isLiving(Number(session)),
+    isLedByOther: session !== String(pid) && identify(Number(session)) !== undefined,
     terminal: nameTerminal(Number(terminal)),
     descriptors: readDescriptors(proc),
     umask: status['Umask'] ?? '?',
@@ -56,10 +56,10 @@ export function readProcessFacts(pid: number): ProcessFacts {
   }
 }
 
-/** Does this process live? A zombie, which waits for init to reap it, does not. */
-function isLiving(pid: number): boolean {
-  const [state] = statFields(pid)
-  return state !== undefined && state !== 'Z' && state !== 'X'
+/** Reads the fields of /proc/PID/stat from the third on, counted behind the name, which may hold anything. */
+function statFields(proc: string): string[] {
+  const stat = readFileSync(`${proc}/stat`, 'latin1')
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
 }
 
 /** Reads /proc/PID/status as names and values. */

@@ -109,7 +109,7 @@ test('every way of being ready is understood', async (t) => {
     '9',
   )
   assert.equal(late.code, 7)
-  assert.match(late.stderr, /^daemonic: late: .*300 ms \(--start-timeout\).*port 1/)
+  assert.match(late.stderr, /^daemonic: late \(pid \d+\) .*300 ms \(--start-timeout\).*port 1/)
 })
 
 test('a wrong command line names the option as it is typed, with exit code 2', async (t) => {
@@ -147,7 +147,7 @@ test('a failed start: exit code 6, the last output, and the same as JSON', async
   home.program('bad.mjs', "console.error('the reason'); throw new Error('no luck')\n")
   const ran = await home.daemonic('start', 'bad.mjs')
   assert.equal(ran.code, 6)
-  assert.match(ran.stderr, /^daemonic: bad: .*no luck/)
+  assert.match(ran.stderr, /^daemonic: bad \(pid \d+\) .*no luck/)
   assert.match(ran.stderr, /the reason/)
   const json = await home.daemonic('start', '--json', 'bad.mjs')
   const { error } = JSON.parse(json.stderr)
@@ -179,7 +179,7 @@ test('on a terminal, a start that takes long says what it waits for, and clears 
   assert.ok(
     stdout.split(/[\r\n]/).every((line) => line.replaceAll('\u001b[K', '').length <= 70 || line.includes('daemonic:')),
   )
-  assert.match(stdout.replaceAll('\u001b[K', '<clear>'), /\r<clear>daemonic: slow: [\s\S]*code 7/)
+  assert.match(stdout.replaceAll('\u001b[K', '<clear>'), /\r<clear>daemonic: slow \(pid \d+\) [\s\S]*code 7/)
 })
 
 test('a daemon may use the commands: they never hit the caller', async (t) => {

@@ -355,6 +355,21 @@ test('the other verbs register under a name, too', async (t) => {
   for (const daemon of await listDaemons()) assert.equal((await daemon.stop()).how, 'clean')
 })
 
+test('a program that gives itself a name and fails is ended whole: also who has a session of his own', async (t) => {
+  const scope = makeHome(t)
+  const script = `import { spawn } from 'node:child_process'
+    import { createDaemon } from 'daemonic'
+    await createDaemon({ name: 'd', ready: 'manual', startTimeout: 500 })
+    spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' })`
+  const { code, stderr } = await run(scope, [process.execPath, '--input-type=module', '-e', script], {
+    cwd: projectFile('.'),
+  })
+  assert.equal(code, 1)
+  assert.match(stderr, /d \(pid \d+\) was ended: 500 ms \(startTimeout\) were over before it was ready/)
+  assert.deepEqual(others(scope), [])
+  assert.equal((await (await findDaemon('d'))?.status())?.state, 'failed')
+})
+
 test('a program that ends in the middle of a start takes it along; its name is free', async (t) => {
   const scope = makeHome(t)
   const script = `import { startDaemon } from 'daemonic'

@@ -1,3 +1,4 @@
+import { didYouMean } from '../../options/suggest.ts'
 import type { Given } from '../command.ts'
 import { renderBash } from '../completion/bash.ts'
 import { renderFish } from '../completion/fish.ts'
@@ -6,7 +7,6 @@ import { exitCodes } from '../exit-codes.ts'
 import { type Loaded, loadAll } from '../load-all.ts'
 import { usage } from '../parse.ts'
 import { print } from '../print.ts'
-import { didYouMean } from '../suggest.ts'
 
 const shells: Record<string, (all: readonly Loaded[]) => string> = {
   bash: renderBash,

@@ -1,10 +1,10 @@
+import { didYouMean } from '../../options/suggest.ts'
 import type { Given } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { renderExitCodes, renderHelp, renderOverview } from '../help.ts'
 import { entries, findEntry } from '../index-of-commands.ts'
 import { usage } from '../parse.ts'
 import { print } from '../print.ts'
-import { didYouMean } from '../suggest.ts'
 
 /** `daemonic help`. */
 export async function runHelp(given: Given): Promise<number> {

@@ -1,9 +1,9 @@
 import { type LogLine, type LogOptions, readLogs, readRawLogs } from '../../lifecycle/logs.ts'
 import type { Lookup } from '../../lifecycle/look-up.ts'
+import { mustLookUp } from '../../lifecycle/must-look-up.ts'
 import { logsOf } from '../../lifecycle/status.ts'
 import type { Given } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { findNamed } from '../names.ts'
 import { paint } from '../paint.ts'
 import { usage } from '../parse.ts'
 import { hasColors, print, printError, write } from '../print.ts'
@@ -18,7 +18,7 @@ export async function runLogs(given: Given): Promise<number> {
   const lookups: Lookup[] = []
   for (const name of names) {
     try {
-      lookups.push(findNamed(name))
+      lookups.push(mustLookUp(name))
     } catch (error) {
       codes.push(await report(error, given, name))
     }

@@ -1,9 +1,9 @@
 import { constants } from 'node:os'
 import { signalDaemon } from '../../lifecycle/daemon.ts'
+import { didYouMean } from '../../options/suggest.ts'
 import type { Given } from '../command.ts'
 import { forEachName } from '../names.ts'
 import { usage } from '../parse.ts'
-import { didYouMean } from '../suggest.ts'
 
 /** `daemonic signal`. */
 export function runSignal(given: Given): Promise<number> {

@@ -125,8 +125,6 @@ function leadsTo({ fd, dev, ino }: StartMessage['close'][number]): boolean {
 
 /** The daemon's end of the channel: what it says until it is ready. */
 export interface Line {
-  /** The descriptor of the channel. */
-  channel: number
   /** Enters a step: whatever is thrown from here on is thrown in it. */
   enter(step: string): void
   /** Enters a step, and says so: the daemon may end, or hang, in it. */
@@ -158,7 +156,6 @@ function openLine(channel: number): Line {
     if (open && !tryWrite(channel, `${JSON.stringify(report)}\n`)) abandon()
   }
   const line: Line = {
-    channel,
     enter: (name) => {
       step = name
     },
