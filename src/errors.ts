@@ -17,6 +17,14 @@ export const errorCodes = {
   STOP_FAILED: 'something of the daemon does not end',
   HOME_UNSAFE: 'the folder that daemons live in is open to others, or is no folder of this user',
   HOME_UNUSABLE: 'the folder that daemons live in cannot be made or written to',
+  NOT_A_METHOD: 'the service has no such method',
+  TOO_LARGE: 'a message to or from a service is longer than it may be',
+  SERVICE_LOST: 'the service ended while it ran a call, which may have been done or not',
+  SERVICE_REPLACED: 'a newer version of the service has taken over from the one that this client is of',
+  SERVICE_DIFFERS: 'what answers is another program, another service, or another version of daemonic',
+  SERVICE_UNRESPONSIVE: 'the service is there and does not answer: it is stopped, or busy',
+  SERVICE_UNREACHABLE: 'the service runs, and there is no way to it: its socket is gone or not accessible',
+  DISCONNECTED: 'the client was disconnected before the call',
   NO_SUCH_PROCESS: 'there is no process with that pid',
   NOT_READABLE: 'the process or the log is there, but this user may not look at it',
 } as const
@@ -183,6 +191,40 @@ export class StartTimeoutError extends StartError {
   }
 }
 
+/** What is known of a service that could not be reached, or was lost. */
+export interface ServiceFacts {
+  /** The name of its daemon: `daemonic status` and `daemonic logs` know it by that. */
+  daemon: string
+  pid: number | undefined
+  /** The file that its output goes to. */
+  log: string
+}
+
+/** A service can't be reached, does not answer, or is another one than was asked for. */
+export class ServiceError extends DaemonicError implements ServiceFacts {
+  readonly daemon: string
+  readonly pid: number | undefined
+  readonly log: string
+
+  constructor(code: ErrorCode, message: string, { daemon, pid, log }: ServiceFacts, cause?: unknown) {
+    super(code, message, cause)
+    this.daemon = daemon
+    this.pid = pid
+    this.log = log
+  }
+}
+
+/** The service ended, or was killed, while it ran a call. Nothing is sent twice, so nobody knows whether it was done. */
+export class ServiceLostError extends ServiceError {
+  readonly method: string
+
+  constructor(method: string, facts: ServiceFacts) {
+    const message = `${facts.daemon} (pid ${facts.pid}) ended while it ran ${method}(): it may have been done, or not; its log is ${facts.log}`
+    super('SERVICE_LOST', message, facts)
+    this.method = method
+  }
+}
+
 // On the prototype, so that an uncaught error prints its name once and not as a property beside it.
 for (const errorClass of [
   DaemonicError,
@@ -193,6 +235,8 @@ for (const errorClass of [
   SpecDiffersError,
   StartError,
   StartTimeoutError,
+  ServiceError,
+  ServiceLostError,
 ]) {
   Object.defineProperty(errorClass.prototype, 'name', { value: errorClass.name, configurable: true, writable: true })
 }

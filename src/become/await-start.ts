@@ -1,8 +1,9 @@
-import type { Launched } from '../detach/launch.ts'
+import type { Launched } from '../detach/launch.cts'
 import type { Prelude } from '../detach/message.ts'
-import { tell } from '../detach/tell.ts'
+import { tell } from '../detach/launch.ts'
 import type { LockVerdict } from '../detach/trampoline-verdict.ts'
-import { type Probe, waitUntilReady } from '../ready/wait.ts'
+import type { Probe } from '../ready/wait.cts'
+import { waitUntilReady } from '../ready/wait.ts'
 import type { StartPlan } from './launch-daemon.ts'
 import type { Work } from './work.ts'
 

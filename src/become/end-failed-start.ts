@@ -1,8 +1,8 @@
 import { endSession } from '../detach/end-session.ts'
-import type { Launched } from '../detach/launch.ts'
+import type { Launched } from '../detach/launch.cts'
 import type { LockVerdict } from '../detach/trampoline-verdict.ts'
 import { makeStartError, refusedLock } from '../ready/start-failure.ts'
-import type { Outcome } from '../ready/wait.ts'
+import type { Outcome } from '../ready/wait.cts'
 import type { StartPlan } from './launch-daemon.ts'
 
 /**

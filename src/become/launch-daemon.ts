@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs'
-import { type Launched, type Lock, launch } from '../detach/launch.ts'
+import type { Launched, Lock } from '../detach/launch.cts'
+import { launch } from '../detach/launch.ts'
 import { closeLogs, type Logs, openLogs } from '../detach/logs.ts'
 import type { Prelude } from '../detach/message.ts'
 import { rerunCommand } from '../detach/rerun.ts'

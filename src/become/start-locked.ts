@@ -1,5 +1,5 @@
 // Apart from start-named.ts: a pid file has no use for what a name needs, and each file costs a start half a millisecond.
-import type { Launched, Lock } from '../detach/launch.ts'
+import type { Launched, Lock } from '../detach/launch.cts'
 import type { Prelude } from '../detach/message.ts'
 import type { LockVerdict } from '../detach/trampoline-verdict.ts'
 import { pidFileLock } from '../home/pid-file.ts'

@@ -1,22 +1,18 @@
 import type { StartStep } from '../errors.ts'
 import type { UlimitCall } from '../options/types.ts'
-import type { TrampolineEnd } from './launch.ts'
+import type { LockVerdict, TrampolineEnd } from './launch.cts'
+
+export type { LockVerdict } from './launch.cts'
+
+import { refusedLock } from './launch.ts'
 
 /** What a trampoline that started nothing says by its exit code. */
 export type TrampolineVerdict = LockVerdict | { step: StartStep; message: string }
 
-/** A lock that was not to be had: another process holds it, or its path leads to another file by now. */
-export interface LockVerdict {
-  lock: 'held' | 'replaced'
-  /** Which of the locks. */
-  index: number
-}
-
 /** Reads how a trampoline that started nothing ended. */
 export function trampolineVerdict(end: TrampolineEnd, limits: readonly UlimitCall[]): TrampolineVerdict {
-  if (end.code !== null && end.code >= 75 && end.code <= 78) {
-    return { lock: end.code % 2 === 1 ? 'held' : 'replaced', index: end.code < 77 ? 0 : 1 }
-  }
+  const lock = refusedLock(end)
+  if (lock !== undefined) return lock
   if (end.code === 69) return { step: 'lock', message: 'a lock needs the command flock (Debian: package util-linux)' }
   const limit = limits[(end.code ?? 0) - 100]
   return limit === undefined ? { step: 'trampoline', message: describeEnd(end) } : refusedLimit(limit)

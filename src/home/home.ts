@@ -1,31 +1,16 @@
-import { chmodSync, lstatSync, mkdirSync, realpathSync, type Stats, statSync } from 'node:fs'
-import { homedir, userInfo } from 'node:os'
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { chmodSync, lstatSync, mkdirSync, type Stats, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { DaemonicError } from '../errors.ts'
+import type * as places from './place.cts'
 
-/** Where the daemons of this user live: $DAEMONIC_HOME, else $XDG_STATE_HOME/daemonic, else ~/.local/state/daemonic. */
+// Required, and not imported, for the reason that process-table.ts gives.
+const place = createRequire(import.meta.url)('./place.cjs') as typeof places
+
+/** Where the daemons of this user live. @throws {DaemonicError} HOME_UNUSABLE, when the user has no home. */
 export function homePath(): string {
-  const { DAEMONIC_HOME, XDG_STATE_HOME } = process.env
-  if (DAEMONIC_HOME) return canonical(resolve(DAEMONIC_HOME))
-  // The XDG Base Directory Specification has a relative path ignored.
-  if (XDG_STATE_HOME && isAbsolute(XDG_STATE_HOME)) return canonical(join(XDG_STATE_HOME, 'daemonic'))
-  return canonical(join(userHome(), '.local', 'state', 'daemonic'))
-}
-
-/** The one name of a folder, whatever links lead to where it is: daemons are known by it. A link itself stays one, to be refused. */
-function canonical(path: string): string {
   try {
-    return join(realpathSync(dirname(path)), basename(path))
-  } catch {
-    return path
-  }
-}
-
-/** The home of this user: HOME, unless that is empty or relative, and would be another one in each working directory. */
-function userHome(): string {
-  try {
-    const home = homedir()
-    return isAbsolute(home) ? home : userInfo().homedir
+    return place.homePath()
   } catch (error) {
     const message = 'This user has no home (HOME is not set, and the system knows of none): set DAEMONIC_HOME'
     throw new DaemonicError('HOME_UNUSABLE', message, error)
@@ -116,21 +101,10 @@ const remedies: Record<string, string> = {
 
 /** Refuses a home that others could have put something into, or that is no folder of this user's. */
 function checkHome(path: string, stats: Stats): void {
-  const problem = homeProblem(path, stats)
+  const problem = place.homeProblem(path, stats)
   if (problem === undefined) return
   throw new DaemonicError(
     'HOME_UNSAFE',
     `The home of the daemons, ${path}, ${problem}, or set DAEMONIC_HOME to another folder`,
   )
-}
-
-/** What is wrong with it, and what to do. */
-function homeProblem(path: string, stats: Stats): string | undefined {
-  const user = process.geteuid?.()
-  const mode = stats.mode & 0o777
-  if (stats.isSymbolicLink()) return 'is a symbolic link: set DAEMONIC_HOME to where it leads'
-  if (!stats.isDirectory()) return 'is no folder: move it away'
-  if (stats.uid !== user) return `belongs to uid ${stats.uid}, and this is uid ${user}: use it as that user`
-  if (mode !== 0o700) return `has mode ${mode.toString(8).padStart(4, '0')}, not 0700: chmod 700 '${path}'`
-  return undefined
 }

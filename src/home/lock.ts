@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { closeSync, constants, fstatSync, lstatSync } from 'node:fs'
-import type { Lock } from '../detach/launch.ts'
+import type { Lock } from '../detach/launch.cts'
 import { DaemonicError } from '../errors.ts'
 import { exclusiveOpenFlag, openOrCreate, opensLocked } from '../system/unix.ts'
 

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, ftruncateSync, lstatSync, readSync } from 'node:fs'
-import type { Lock } from '../detach/launch.ts'
+import type { Lock } from '../detach/launch.cts'
 import { AlreadyRunningError, InvalidOptionError } from '../errors.ts'
 import { exclusiveOpenFlag, openOrCreate, opensLocked } from '../system/unix.ts'
 import type { LockFile } from './with-locks.ts'

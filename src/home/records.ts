@@ -1,17 +1,24 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isName } from '../options/readers.ts'
-import { type Identity, isLiving } from '../system/process-table.ts'
 import type * as state from './boot/state.cts'
+import type * as seeing from './seen.cts'
 
 // Required, and not imported, for the reason that process-table.ts gives.
-const code = createRequire(import.meta.url)('./boot/state.cjs') as typeof state
+const require = createRequire(import.meta.url)
+const code = require('./boot/state.cjs') as typeof state
+const see = require('./seen.cjs') as typeof seeing
 
 export type State = state.State
 export type Exit = state.Exit
 export const openState: typeof state.openState = code.openState
 export const readState: typeof state.readState = code.readState
 export const writeState: typeof state.writeState = code.writeState
+const { readPlain } = code
+
+export type Seen = seeing.Seen
+export const readSeen: typeof seeing.readSeen = see.readSeen
+export const livingProcess: typeof seeing.livingProcess = see.livingProcess
 
 /** What was declared: the public options that a daemon was started with, paths made absolute, as JSON. */
 export interface Declared {
@@ -39,36 +46,7 @@ function isWhole({ kind, options, rerun = { args: ['-'], workingDir: '/', call: 
   const areTexts = [module, stdout, stderr, rerun.workingDir].every(isText)
   const areLists = [command, args, rerun.args].every((list) => Array.isArray(list) && list.every(isText))
   const areObjects = [options, env].every((one) => typeof one === 'object' && one !== null && !Array.isArray(one))
-  return ['program', 'module', 'command'].includes(kind) && areTexts && areLists && areObjects && rerun.args.length > 0
-}
-
-/** What a folder says of its daemon. */
-export type Seen = State | 'garbage' | undefined
-
-/** Reads what was seen of a daemon: nothing when it never started; 'garbage' when the file is damaged. */
-export function readSeen(folder: string): Seen {
-  let fd: number
-  try {
-    fd = openSync(`${folder}/state.json`, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'garbage'
-  }
-  try {
-    const isFile = fstatSync(fd).isFile()
-    const seen = isFile ? readState(fd) : undefined
-    if (isFile && seen === undefined && code.isBlank(fd)) return undefined
-    // A folder that was copied tells of another daemon's life.
-    return seen?.instance.startsWith(`${folder}#`) === true ? seen : 'garbage'
-  } catch {
-    return 'garbage'
-  } finally {
-    closeSync(fd)
-  }
-}
-
-/** The process of a daemon, when it lives. */
-export function livingProcess(seen: Seen): Identity | undefined {
-  return typeof seen === 'object' && isLiving(seen.process) ? seen.process : undefined
+  return ['program', 'module', 'command', 'service'].includes(kind) && areTexts && areLists && areObjects && rerun.args.length > 0
 }
 
 /** The names in a home, sorted. */
@@ -77,14 +55,4 @@ export function listNames(home: string): string[] {
     .filter((entry) => entry.isDirectory() && isName(entry.name))
     .map(({ name }) => name)
     .sort()
-}
-
-/** Reads a file, and nothing else: a FIFO in its place hangs nobody. */
-export function readPlain(path: string): string {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  try {
-    return fstatSync(fd).isFile() ? readFileSync(fd, 'utf8') : ''
-  } finally {
-    closeSync(fd)
-  }
 }

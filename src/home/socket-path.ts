@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
+import { createRequire } from 'node:module'
 import { isAbsolute, join } from 'node:path'
 import { openPrivate } from './home.ts'
+import type * as places from './place.cts'
 
-/** The longest path that a socket can have, in bytes, without the NUL: sun_path of unix(7), and of macOS. */
-const longest = process.platform === 'darwin' ? 103 : 107
+// Required, and not imported, for the reason that process-table.ts gives.
+const place = createRequire(import.meta.url)('./place.cjs') as typeof places
 
 /**
  * The path of a daemon's socket: in its folder, or where that is too long for the system, under a name made of the folder's
@@ -11,8 +13,8 @@ const longest = process.platform === 'darwin' ? 103 : 107
  * @throws {DaemonicError} HOME_UNSAFE, when somebody else has that folder.
  */
 export function socketPath(folder: string): string {
-  const path = join(folder, 'sock')
-  if (Buffer.byteLength(path) <= longest) return path
+  const path = place.shortSocketPath(folder)
+  if (path !== undefined) return path
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 16)
   return join(openPrivate(join(shortFolder(), `daemonic-${process.geteuid?.()}`)), name)
 }
@@ -20,6 +22,6 @@ export function socketPath(folder: string): string {
 /** A folder with a short path. */
 function shortFolder(): string {
   const { XDG_RUNTIME_DIR } = process.env
-  const isGood = XDG_RUNTIME_DIR !== undefined && isAbsolute(XDG_RUNTIME_DIR) && XDG_RUNTIME_DIR.length < longest - 50
+  const isGood = XDG_RUNTIME_DIR !== undefined && isAbsolute(XDG_RUNTIME_DIR) && XDG_RUNTIME_DIR.length < 57
   return isGood ? XDG_RUNTIME_DIR : '/tmp'
 }

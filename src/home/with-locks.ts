@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs'
-import type { Lock } from '../detach/launch.ts'
+import type { Lock } from '../detach/launch.cts'
 import type { LockVerdict } from '../detach/trampoline-verdict.ts'
 
 /** A file whose lock a start needs. */

@@ -31,7 +31,7 @@ export function flagsOf({ words, options }: Spec, env: NodeJS.Dict<string>): Mod
  * The flags that Node needs for a module: none, or for TypeScript on a Node that can't strip types, the loader of `tsx` from
  * the module's own project.
  */
-function flagsFor(module: string): string[] {
+export function flagsFor(module: string): string[] {
   if (!existsSync(module)) throw moduleError(module, 'ENOENT', `there is no file ${module}`)
   if (!/\.[cm]?ts$/.test(module) || stripsTypes()) return []
   try {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { type Launched, type Lock, launch } from '../detach/launch.ts'
+import type { Launched, Lock } from '../detach/launch.cts'
+import { launch } from '../detach/launch.ts'
 import { closeLogs, type Logs, openLogs } from '../detach/logs.ts'
 import type { LockVerdict } from '../detach/trampoline-verdict.ts'
 import { type LockFile, withLocks } from '../home/with-locks.ts'

@@ -31,6 +31,7 @@ export function completeOptions(given: GivenOptions): NormalOptions {
     stopScope: given.stopScope ?? 'tree',
     extendEnv: given.extendEnv ?? false,
     envFile: given.envFile === undefined ? undefined : resolve(workingDir, given.envFile),
+    service: given.service,
   }
 }
 

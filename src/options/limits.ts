@@ -58,7 +58,7 @@ function readAmount(value: unknown, option: string, bytes: number | undefined): 
 }
 
 /** Reads a size such as '512MB' as bytes; anything else stays what it is. */
-function readSize(value: unknown): unknown {
+export function readSize(value: unknown): unknown {
   const [, digits, unit] = (typeof value === 'string' && /^(\d+)\s*(B|KB|MB|GB|TB)$/i.exec(value)) || []
   return digits === undefined ? value : Number(digits) * sizes[unit?.toUpperCase() as keyof typeof sizes]
 }

@@ -12,6 +12,7 @@ import {
   readName,
   readNice,
   readPath,
+  readService,
   readSignal,
   readText,
   readUmask,
@@ -41,6 +42,7 @@ const readers: { [Name in keyof NormalOptions]: Reader<NormalOptions[Name] | und
   stopScope: readChoice('tree', 'group', 'main'),
   extendEnv: readFlag,
   envFile: readPath,
+  service: readService,
 }
 
 /**

@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs'
 import { constants } from 'node:os'
 import { InvalidOptionError } from '../errors.ts'
+import type { ServiceIdentity } from './types.ts'
 
 /** Reads the value of one option, or throws an InvalidOptionError that names it. */
 export type Reader<Value> = (value: unknown, option: string) => Value
@@ -99,6 +100,17 @@ export const readSignal: Reader<NodeJS.Signals> = (value, option) => {
   const name = typeof value === 'string' ? `SIG${value.toUpperCase().replace(/^SIG/, '')}` : value
   if (typeof name === 'string' && Object.hasOwn(constants.signals, name)) return name as NodeJS.Signals
   throw invalid(option, value, "the name of a signal, such as 'SIGTERM'")
+}
+
+/** Which service a daemon is. */
+export const readService: Reader<ServiceIdentity> = (value, option) => {
+  const { name, version, replace, variables } = (value ?? {}) as Partial<ServiceIdentity>
+  const areTexts = isName(name) && typeof version === 'string' && version !== '' && typeof replace === 'boolean'
+  const isObject = typeof variables === 'object' && variables !== null
+  if (areTexts && isObject && Object.values(variables).every((one) => one === null || typeof one === 'string')) {
+    return { name, version, replace, variables: { ...variables } }
+  }
+  throw invalid(option, value, 'an object of name, version, replace and variables')
 }
 
 /** Yes or no. */

@@ -99,6 +99,16 @@ export interface DaemonOptions extends NameOptions {
   startTimeout?: Duration | undefined
 }
 
+/** Which service a daemon is: what has all of these in common is one. */
+export interface ServiceIdentity {
+  name: string
+  version: string
+  /** Does a newer version take over from an older one, instead of running beside it? */
+  replace: boolean
+  /** Variables that are a part of it; null for one that is not set. */
+  variables: Readonly<Record<string, string | null>>
+}
+
 /** What `startDaemon()` starts: either a module or a command, under a name. */
 export interface StartOptions extends DaemonOptions {
   name: string
@@ -108,6 +118,8 @@ export interface StartOptions extends DaemonOptions {
   command?: readonly [string, ...string[]] | readonly string[] | undefined
   /** Arguments of the module; for a command, more of them. */
   args?: readonly string[] | undefined
+  /** The service that the module is, when it calls `serve()`; set by the client that starts it. */
+  service?: ServiceIdentity | undefined
 }
 
 /** One limit as the shell's `ulimit` is told of it. */
@@ -147,6 +159,7 @@ export interface NormalOptions {
   stopScope: StopScope
   extendEnv: boolean
   envFile: string | undefined
+  service: ServiceIdentity | undefined
 }
 
 /** When a daemon is ready, as data. */

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import type { Readiness } from '../options/types.ts'
-import type { Probe } from './wait.ts'
+import type { Probe } from './wait.cts'
 
 /** What a probe looks at, besides what the option says. */
 export interface ProbeTargets {

@@ -1,7 +1,7 @@
 import { StartError, type StartFailure, type StartStep, StartTimeoutError } from '../errors.ts'
 import type { NormalOptions } from '../options/types.ts'
 import { decodeError, summarizeError } from './decode-error.ts'
-import type { Outcome, Sighting } from './wait.ts'
+import type { Outcome, Sighting } from './wait.cts'
 
 /** What the program had not done when it ended or its time was over, for each step that it can hang or end in. */
 const missing: Partial<Record<StartStep, string>> = {

@@ -4,7 +4,7 @@ import { StartError } from '../errors.ts'
 import type { NormalOptions } from '../options/types.ts'
 import { readTail } from '../system/read-tail.cjs'
 import { startError } from './start-error.ts'
-import type { Outcome } from './wait.ts'
+import type { Outcome } from './wait.cts'
 
 /** The lock that a start was refused, when that was it: said by the trampoline, or by the daemon that found its name taken. */
 export function refusedLock({ seen }: Outcome, { limits }: NormalOptions): LockVerdict | undefined {

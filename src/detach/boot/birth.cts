@@ -12,6 +12,8 @@ export interface Birth {
   line: Line
   /** Has the user's code become a daemon: by a call, or because it was started as one? */
   hasArrived: boolean
+  /** The folder of its name, when it has one. */
+  folder: string | undefined
   /** What is held for the daemon's life, and says which process it is. */
   holds: Hold[]
   /** Turns this process into what the options ask for. */
@@ -43,6 +45,7 @@ export function beBorn(channel: number): Birth {
     payload,
     line,
     hasArrived: false,
+    folder: undefined,
     holds: [],
     settle: (settlement) => settle(line, settlement),
     get context() {

@@ -21,8 +21,10 @@ export interface Claim {
  * As a prelude: this process holds the lock of a name, and takes it, unless the process that the name belonged to last
  * still lives: a command does not hold the lock. Says so, and ends, then.
  */
-export function run({ line, holds }: Birth, { folder, record, state, isRestart }: Claim): void {
+export function run(birth: Birth, { folder, record, state, isRestart }: Claim): void {
+  const { line, holds } = birth
   line.enter('claim')
+  birth.folder = folder
   const page = openState(`${folder}/state.json`)
   const last = readState(page)
   if (last !== undefined && isLiving(last.process)) {

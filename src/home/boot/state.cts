@@ -7,6 +7,7 @@ import {
   fchmodSync,
   fstatSync,
   openSync,
+  readFileSync,
   readSync,
   renameSync,
   unlinkSync,
@@ -19,7 +20,7 @@ import type { Identity } from '../../system/identity.cts'
 export interface State {
   /** Which life of the daemon this is. */
   instance: string
-  kind: 'program' | 'module' | 'command'
+  kind: 'program' | 'module' | 'command' | 'service'
   /**
    * starting: not ready yet. running: ready. ended: it ended by itself. failed: it did not become ready.
    * stopped: somebody stopped it. When the process is gone, only the last three are the truth.
@@ -146,5 +147,15 @@ function decode(text: string): State | undefined {
     return mark === end && areTexts && areNumbers && process.pid > 1 ? state : undefined
   } catch {
     return undefined
+  }
+}
+
+/** Reads a file, and nothing else: a FIFO in its place hangs nobody. */
+export function readPlain(path: string): string {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    return fstatSync(fd).isFile() ? readFileSync(fd, 'utf8') : ''
+  } finally {
+    closeSync(fd)
   }
 }

@@ -1,5 +1,5 @@
-import { inheritedDescriptors } from '../system/unix.ts'
-import type { Launched } from './launch.ts'
+import { inheritedDescriptors } from '../system/inherited.cjs'
+import type { Launched } from './launch.cts'
 import type { Prelude, StartMessage } from './message.ts'
 
 /** Sends a daemon its one message: what it is to close, to put right and to do, and the bytes that go with it. */

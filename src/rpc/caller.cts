@@ -1,0 +1,221 @@
+import type { Link } from './link.cts'
+import type { AnswererMessage, CallerMessage } from './message.ts'
+import { failCall, frameCall, makeCall, type PendingCall } from './pending-call.cjs'
+import { makeRemoteStream } from './remote-stream.cjs'
+import type { RemoteStream } from './types.ts'
+import { decodeBody, encodeFrame } from './values.cjs'
+
+/** How many calls, and how many bytes of them, the other end takes at once. What is more waits at this one. */
+export interface Window {
+  calls: number
+  bytes: number
+}
+
+export interface CallerOptions {
+  window: Window
+  /** The longest body that the other end takes. */
+  limit: number
+  /** Makes the error for a call that was begun when the link ended. */
+  lost(method: string): Promise<unknown>
+  /**
+   * Makes a call elsewhere; nothing when it can't be made again.
+   * @param wasBegun may it have been begun at the other end?
+   */
+  again(method: string, args: readonly unknown[], wasBegun: boolean): Promise<unknown> | undefined
+  /** The other end is leaving, or the link has ended: no call is made on it from now on. */
+  onLeaving(): void
+}
+
+/** The end of a link that makes calls. */
+export interface Caller {
+  call(method: string, args: readonly unknown[]): Promise<unknown>
+  /** Takes no more calls, leaves streams, and ends the link when the calls in progress are over. */
+  leave(): void
+}
+
+/** Makes the calling end of a link, and listens to it. */
+export function makeCaller(link: Link, options: CallerOptions): Caller {
+  const { window, limit } = options
+  const calls = new Map<number, PendingCall>()
+  const queue: PendingCall[] = []
+  const sent = { calls: 0, bytes: 0 }
+  /** How many calls somebody waits for. */
+  let awaited = 0
+  let lastId = 0
+  let isLeaving = false
+  /** How long the message is that is being handled. */
+  let length = 0
+
+  const say = (message: CallerMessage): void => link.send(encodeFrame(message))
+
+  /** Sends what there is room for; the first goes in any case. */
+  const advance = (): void => {
+    for (let next = queue[0]; next !== undefined; next = queue[0]) {
+      const isFull = sent.calls >= window.calls || sent.bytes + next.frame.length > window.bytes
+      if (sent.calls > 0 && isFull) return
+      queue.shift()
+      next.state = 'sent'
+      sent.calls += 1
+      sent.bytes += next.frame.length
+      link.send(next.frame)
+    }
+  }
+  /** Nobody waits for a call any more. */
+  const drop = (): void => {
+    awaited -= 1
+    if (awaited > 0) return
+    link.hold(false)
+    if (isLeaving) link.end()
+  }
+  /** A call is over, at the other end, too. */
+  const settle = (call: PendingCall): void => {
+    calls.delete(call.id)
+    call.release()
+    if (call.state === 'queued') queue.splice(queue.indexOf(call), 1)
+    else {
+      sent.calls -= 1
+      sent.bytes -= call.frame.length
+    }
+    if (call.state !== 'abandoned') drop()
+    advance()
+  }
+  /** Who made a call has no use for it any more. */
+  const abandon = (call: PendingCall, message: CallerMessage): void => {
+    if (call.state === 'queued') return settle(call)
+    if (call.state === 'abandoned') return
+    call.release()
+    call.state = 'abandoned'
+    say(message)
+    drop()
+  }
+  /** Makes a call elsewhere that was not begun here, or can be made twice; or says that it is lost. */
+  const moveOn = (call: PendingCall, wasBegun: boolean): void => {
+    const again = call.hasEffects ? undefined : options.again(call.method, call.args, wasBegun)
+    if (again === undefined) options.lost(call.method).then((error) => failCall(call, error))
+    else if (call.stream === undefined) again.then(call.resolve, call.reject)
+    else {
+      const { end } = call.stream
+      again.then((stream) => end.follow(stream as RemoteStream<unknown>), end.fail)
+      call.resolve(call.stream.remote)
+    }
+  }
+  /** Makes no more calls; those that were not sent go elsewhere. */
+  const stopCalling = (): void => {
+    if (isLeaving) return
+    isLeaving = true
+    options.onLeaving()
+    for (const call of [...queue]) {
+      settle(call)
+      moveOn(call, false)
+    }
+    if (awaited === 0) link.end()
+  }
+  /** The stream of a call, as who made it reads it. */
+  const streamOf = (call: PendingCall): NonNullable<PendingCall['stream']> => {
+    call.stream ??= makeRemoteStream({
+      onTaken: (bytes) => {
+        if (call.state === 'sent' && calls.has(call.id)) say(['credit', call.id, bytes])
+      },
+      onLeft: () => {
+        if (calls.has(call.id)) abandon(call, ['leave', call.id])
+      },
+    })
+    return call.stream
+  }
+  /** Has the signals among the arguments end the call: here at once, and there as soon as it hears of it. */
+  const listenToSignals = (call: PendingCall): void => {
+    const { watchSignals } = require('./watch-signals.cjs') as typeof import('./watch-signals.cts')
+    const release = watchSignals(call.held, (reference, reason, data) => {
+      abandon(call, ['abort', call.id, reference, data])
+      failCall(call, reason)
+    })
+    call.release = release
+  }
+
+  const handlers: Handlers = {
+    leaving: stopCalling,
+    refused: (call) => {
+      settle(call)
+      moveOn(call, false)
+    },
+    result: (call, [, , value]) => {
+      settle(call)
+      call.resolve(value)
+    },
+    error: (call, [, , error]) => {
+      settle(call)
+      const { decodeThrown } = require('./thrown.cjs') as typeof import('./thrown.cts')
+      failCall(call, decodeThrown(error))
+    },
+    stream: (call) => call.resolve(streamOf(call).remote),
+    item: (call, [, , value]) => {
+      call.hasEffects = true
+      streamOf(call).end.push(value, length)
+    },
+    end: (call, [, , value]) => {
+      settle(call)
+      streamOf(call).end.close(value)
+    },
+    callback: (call, [, , reference, callbackCall, args]) => {
+      call.hasEffects = true
+      const { runCallback } = require('./run-callback.cjs') as typeof import('./run-callback.cts')
+      runCallback(call.held[reference], callbackCall, args, say)
+    },
+  }
+
+  link.listener = {
+    onBody: (body) => {
+      length = body.length
+      const message = decodeBody(body) as AnswererMessage
+      const call = message[0] === 'leaving' ? undefined : calls.get(message[1])
+      if (message[0] === 'leaving') stopCalling()
+      else if (call !== undefined) (handlers[message[0]] as Handler)(call, message)
+    },
+    onEnd: () => {
+      stopCalling()
+      for (const call of [...calls.values()]) {
+        const wasAwaited = call.state === 'sent'
+        settle(call)
+        if (wasAwaited) moveOn(call, true)
+      }
+    },
+  }
+
+  return {
+    call: (method, args) => {
+      const [call, promise] = makeCall(++lastId, method, args)
+      calls.set(call.id, call)
+      queue.push(call)
+      awaited += 1
+      if (awaited === 1) link.hold(true)
+      const problem = frameCall(call, limit)
+      if (problem !== undefined || isLeaving) {
+        settle(call)
+        if (problem === undefined) moveOn(call, false)
+        else problem.then((error) => failCall(call, error))
+      } else {
+        if (call.held.length > 0) listenToSignals(call)
+        advance()
+      }
+      // Whether it is a stream, who reads it knows: it can be awaited, and read in a loop.
+      return Object.assign(promise, {
+        [Symbol.asyncIterator]: () => {
+          promise.catch(() => {})
+          return streamOf(call).remote
+        },
+      })
+    },
+    leave: () => {
+      if (isLeaving) return
+      isLeaving = true
+      for (const call of [...calls.values()]) if (call.stream !== undefined) void call.stream.remote.return()
+      if (awaited === 0) link.end()
+    },
+  }
+}
+
+type Handler = (call: PendingCall, message: AnswererMessage) => void
+
+type Handlers = {
+  [Kind in AnswererMessage[0]]: (call: PendingCall, message: Extract<AnswererMessage, readonly [Kind, ...unknown[]]>) => void
+}

@@ -1,0 +1,45 @@
+import { basename, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Birth } from '../detach/boot/birth.cts'
+import type { Definition } from './definition.cts'
+
+let isServing = false
+let isListening = false
+
+/** Serves, when this process is the daemon of that very service. */
+export function serveInDaemon(definition: Definition): void {
+  const birth = findBirth()
+  if (birth?.folder === undefined) return
+  const { folder, line } = birth
+  if (basename(folder) !== definition.instance) return explainOnExit(line, basename(folder))
+  if (isServing) return
+  isServing = true
+  // Once the code behind the call has run: methods may use what it defines.
+  setImmediate(async () => {
+    try {
+      const { listen } = require('./listen.cjs') as typeof import('./listen.cts')
+      await listen(definition, folder)
+      line.ready()
+    } catch (error) {
+      line.failed(error)
+      process.exit(1)
+    }
+  })
+}
+
+/** A daemon that ends before it has served what it was started for says what its module serves instead. */
+function explainOnExit(line: Birth['line'], asked: string): void {
+  if (isListening) return
+  isListening = true
+  process.prependListener('exit', () => {
+    if (isServing || !line.isOpen()) return
+    const { describeMismatch } = require('./mismatch.cjs') as typeof import('./mismatch.cts')
+    line.failed(new Error(`${process.argv[1]} ${describeMismatch(asked)}`))
+  })
+}
+
+/** What this process was born with, when it is a daemon: see become/verbs.ts. */
+function findBirth(): Birth | undefined {
+  const boot = pathToFileURL(join(__dirname, '..', 'detach', 'boot', 'boot.entry.cjs')).href
+  return (globalThis as Record<symbol, unknown>)[Symbol.for(boot)] as Birth | undefined
+}
