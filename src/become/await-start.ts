@@ -1,6 +1,6 @@
 import type { Launched } from '../detach/launch.cts'
-import type { Prelude } from '../detach/message.ts'
 import { tell } from '../detach/launch.ts'
+import type { Prelude } from '../detach/message.ts'
 import type { LockVerdict } from '../detach/trampoline-verdict.ts'
 import type { Probe } from '../ready/wait.cts'
 import { waitUntilReady } from '../ready/wait.ts'

@@ -1,6 +1,5 @@
 // CommonJS, because it is on the clock of the clients of services, and those load no module.
 import { lstatSync, realpathSync, type Stats } from 'node:fs'
-import { homedir, userInfo } from 'node:os'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 
 /**
@@ -18,7 +17,7 @@ export function homePath(): string {
 /** The one name of a folder, whatever links lead to where it is: daemons are known by it. A link itself stays one, to be refused. */
 function canonical(path: string): string {
   try {
-    return join(realpathSync(dirname(path)), basename(path))
+    return join(realpathSync.native(dirname(path)), basename(path))
   } catch {
     return path
   }
@@ -26,6 +25,9 @@ function canonical(path: string): string {
 
 /** The home of this user: HOME, unless that is empty or relative, and would be another one in each working directory. */
 function userHome(): string {
+  const { HOME } = process.env
+  if (HOME !== undefined && isAbsolute(HOME)) return HOME
+  const { homedir, userInfo } = require('node:os') as typeof import('node:os')
   const home = homedir()
   return isAbsolute(home) ? home : userInfo().homedir
 }

@@ -46,7 +46,13 @@ function isWhole({ kind, options, rerun = { args: ['-'], workingDir: '/', call: 
   const areTexts = [module, stdout, stderr, rerun.workingDir].every(isText)
   const areLists = [command, args, rerun.args].every((list) => Array.isArray(list) && list.every(isText))
   const areObjects = [options, env].every((one) => typeof one === 'object' && one !== null && !Array.isArray(one))
-  return ['program', 'module', 'command', 'service'].includes(kind) && areTexts && areLists && areObjects && rerun.args.length > 0
+  return (
+    ['program', 'module', 'command', 'service'].includes(kind) &&
+    areTexts &&
+    areLists &&
+    areObjects &&
+    rerun.args.length > 0
+  )
 }
 
 /** The names in a home, sorted. */

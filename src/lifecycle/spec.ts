@@ -36,7 +36,16 @@ export function readSpec(start: StartOptions, folderOf: (name: string) => string
   const kind = module === undefined ? 'command' : 'module'
   const words = readWords(start, options.workingDir)
   checkReady(options, kind)
-  return { name, kind, words, options, declared: { kind: given.service === undefined ? kind : 'service', options: declare(rest, given, options, kind, words) } }
+  return {
+    name,
+    kind,
+    words,
+    options,
+    declared: {
+      kind: given.service === undefined ? kind : 'service',
+      options: declare(rest, given, options, kind, words),
+    },
+  }
 }
 
 /** Reads the words of what is run. */

@@ -1,4 +1,4 @@
-import { invalid, isWhole, type Reader } from './readers.ts'
+import { invalid, isWhole, type Reader, readSize } from './readers.ts'
 import type { Limits, UlimitCall } from './types.ts'
 
 interface Resource {
@@ -20,8 +20,6 @@ const resources: { [Name in keyof Required<Limits>]: Resource } = {
   nproc: { flag: 'u', other: 'p' },
   stack: { flag: 's', bytes: 1024 },
 }
-
-const sizes = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4 }
 
 /** Reads the limits into the calls of `ulimit` that set them. */
 export const readLimits: Reader<UlimitCall[]> = (value, option) => {
@@ -55,10 +53,4 @@ function readAmount(value: unknown, option: string, bytes: number | undefined): 
   const amount = bytes === undefined ? value : readSize(value)
   if (isWhole(amount, 0, Number.MAX_SAFE_INTEGER)) return String(Math.floor(amount / (bytes ?? 1)))
   throw invalid(option, value, bytes === undefined ? 'a whole number' : "bytes, or a size such as '512MB'")
-}
-
-/** Reads a size such as '512MB' as bytes; anything else stays what it is. */
-export function readSize(value: unknown): unknown {
-  const [, digits, unit] = (typeof value === 'string' && /^(\d+)\s*(B|KB|MB|GB|TB)$/i.exec(value)) || []
-  return digits === undefined ? value : Number(digits) * sizes[unit?.toUpperCase() as keyof typeof sizes]
 }

@@ -137,6 +137,30 @@ export const readDuration: Reader<number> = (value, option) => {
   throw invalid(option, value, "milliseconds above 0, or a duration such as '500ms', '10s', '5m' (24 days at the most)")
 }
 
+const sizes = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4 }
+
+/** Reads a size such as '512MB' as bytes; anything else stays what it is. */
+export function readSize(value: unknown): unknown {
+  const [, digits, unit] = (typeof value === 'string' && /^(\d+)\s*(B|KB|MB|GB|TB)$/i.exec(value)) || []
+  return digits === undefined ? value : Number(digits) * sizes[unit?.toUpperCase() as keyof typeof sizes]
+}
+
+/** Reads a version: any text. */
+export function readVersion(value: unknown, option: string): string {
+  if (typeof value === 'string' && value !== '' && value.length <= 256) return value
+  throw invalid(option, value, 'a text of up to 256 characters')
+}
+
+/** Reads names of variables. */
+export function readVariableNames(value: unknown, option: string): string[] {
+  if (!Array.isArray(value)) throw invalid(option, value, 'an array of names of variables')
+  for (const [index, name] of value.entries()) {
+    if (typeof name === 'string' && name !== '' && !/[=\0]/.test(name)) continue
+    throw invalid(`${option}[${index}]`, name, "a name without '=' and NUL")
+  }
+  return value
+}
+
 /** Makes the error for a value that an option does not take. */
 export function invalid(option: string, value: unknown, expected: string, cause?: unknown): InvalidOptionError {
   return new InvalidOptionError(option, value, `Expected ${option} to be ${expected}, got ${show(value)}`, cause)

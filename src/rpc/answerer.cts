@@ -1,7 +1,7 @@
 import type { Window } from './caller.cts'
 import type { Link } from './link.cts'
 import type { AnswererMessage, CallerMessage } from './message.ts'
-import { runCall, type RunningCall } from './running-call.cjs'
+import { type RunningCall, runCall } from './running-call.cjs'
 import { decodeBody, encodeFrame } from './values.cjs'
 
 /** What can be called, by name. Only its own functions are. */

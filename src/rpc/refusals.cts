@@ -3,7 +3,10 @@ import { encodeFrame } from './values.cjs'
 /** The error for arguments that can't be cloned: it names the method, the argument, and where in it. */
 export async function notCarried(method: string, args: readonly unknown[], cause: unknown): Promise<Error> {
   const { ArgumentError } = await import('../errors.ts')
-  const index = Math.max(0, args.findIndex((arg) => !isCloneable(arg)))
+  const index = Math.max(
+    0,
+    args.findIndex((arg) => !isCloneable(arg)),
+  )
   const where = pathTo(args[index], new Set())
   const what = `argument ${index + 1}${where === '' ? '' : ` (${where})`}`
   const remedy = 'callbacks, signals and errors are carried when they are an argument, or in a plain object or array'

@@ -1,8 +1,8 @@
 import type { Methods } from './answerer.cts'
-import { type Callbacks, makeCallbacks } from './callbacks.cjs'
+import type { Callbacks } from './callbacks.cts'
 import type { AnswererMessage, CallerMessage } from './message.ts'
-import { makePump, type Pump } from './pump.cjs'
-import { decodeThrown, encodeThrown, type ThrownData } from './thrown.cjs'
+import type { Pump } from './pump.cts'
+import type { ThrownData } from './thrown.cts'
 import { encodeFrame } from './values.cjs'
 
 /** What a call at the answering end is run with. */
@@ -46,13 +46,15 @@ export function runCall(message: CallerMessage & { 0: 'call' }, surroundings: Ca
   }
   const revive = (): unknown[] => {
     if (references.length === 0) return [...args]
+    const { makeCallbacks } = require('./callbacks.cjs') as typeof import('./callbacks.cts')
     callbacks = makeCallbacks(id, say)
     const { reviveReferences } = require('./references.cjs') as typeof import('./references.cts')
     const revived = [...args]
     const { callback } = callbacks
     reviveReferences(revived, references, { callback, signal: (reference) => controllerOf(reference).signal })
     for (const [index, reference] of references.entries()) {
-      if (reference.kind === 'signal' && reference.reason !== null) controllerOf(index).abort(decodeThrown(reference.reason))
+      if (reference.kind === 'signal' && reference.reason !== null)
+        controllerOf(index).abort(thrown().decodeThrown(reference.reason))
     }
     return revived
   }
@@ -65,7 +67,8 @@ export function runCall(message: CallerMessage & { 0: 'call' }, surroundings: Ca
       throw await refusals().resultNotCarried(method, error)
     }
     const size = frame.length - 4
-    if (size > surroundings.limit) throw await refusals().tooLarge(`the results of ${method}()`, size, surroundings.limit)
+    if (size > surroundings.limit)
+      throw await refusals().tooLarge(`the results of ${method}()`, size, surroundings.limit)
     return say([kind, id, undefined], frame)
   }
   const run = async (): Promise<void> => {
@@ -73,11 +76,12 @@ export function runCall(message: CallerMessage & { 0: 'call' }, surroundings: Ca
       const result = await findMethod(surroundings.methods, method).apply(surroundings.methods, revive())
       if (!isAsyncIterable(result)) return void (await sayValue('result', result))
       say(['stream', id])
+      const { makePump } = require('./pump.cjs') as typeof import('./pump.cts')
       pump = makePump(result[Symbol.asyncIterator](), (item) => sayValue('item', item), streamWindow)
       if (hasLeft) pump.leave()
       await sayValue('end', await pump.run())
     } catch (error) {
-      say(['error', id, encodeThrown(error)])
+      say(['error', id, thrown().encodeThrown(error)])
     } finally {
       isOver = true
       callbacks?.end()
@@ -92,7 +96,7 @@ export function runCall(message: CallerMessage & { 0: 'call' }, surroundings: Ca
   return {
     over: run(),
     abort: (reference, reason) => {
-      controllers.get(reference)?.abort(decodeThrown(reason))
+      controllers.get(reference)?.abort(thrown().decodeThrown(reason))
     },
     credit: (bytes) => pump?.credit(bytes),
     leave,
@@ -125,4 +129,9 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
 /** The errors for what can't be sent. */
 function refusals(): typeof import('./refusals.cts') {
   return require('./refusals.cjs')
+}
+
+/** What carries errors; most calls throw none. */
+function thrown(): typeof import('./thrown.cts') {
+  return require('./thrown.cjs')
 }

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net'
 import { type Answerer, makeAnswerer } from '../rpc/answerer.cjs'
 import { type Link, type LinkListener, linkOver } from '../rpc/link.cjs'
-import { isNewer } from './compare-versions.cjs'
-import { type Answer, type Hello, helloFrame, longestHello, type Refusal, readHello, wireVersion } from './handshake.cjs'
+import { type Answer, type Hello, helloFrame, longestHello, type Refusal, readHello, wireVersion } from './hello.cjs'
 import type { Running } from './running.cts'
 import { makeWelcome } from './welcome.cjs'
 
@@ -53,11 +52,12 @@ export function makeAdmission(running: Running, surroundings: Surroundings): Adm
     if (daemonic !== wireVersion) return 'wire'
     if (key !== definition.key) return 'other'
     if (surroundings.isEnding()) return 'leaving'
-    if (definition.identity.replace && isNewer(version, definition.identity.version)) {
+    if (definition.identity.replace && version !== definition.identity.version) {
+      const { isNewer } = require('./compare-versions.cjs') as typeof import('./compare-versions.cts')
+      if (isNewer(definition.identity.version, version)) return 'older'
       surroundings.end('replaced')
       return 'leaving'
     }
-    if (definition.identity.replace && isNewer(definition.identity.version, version)) return 'older'
     if (counts.calls > 0 || !surroundings.isOutOfDate()) return undefined
     surroundings.end('out of date')
     return 'leaving'

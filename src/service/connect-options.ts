@@ -1,5 +1,14 @@
 import { resolve } from 'node:path'
-import { invalid, type Reader, readAll, readDuration, readFlag, readName } from '../options/readers.ts'
+import {
+  invalid,
+  type Reader,
+  readAll,
+  readDuration,
+  readFlag,
+  readName,
+  readVariableNames,
+  readVersion,
+} from '../options/readers.ts'
 import type { Duration } from '../options/types.ts'
 
 /** Which service a client wants, and how it is reached. */
@@ -58,26 +67,10 @@ export function readConnectOptions(options: ConnectOptions): Partial<Read> & Pic
   return { name, version, module, ...rest }
 }
 
-/** Reads a version: any text. */
-export function readVersion(value: unknown, option: string): string {
-  if (typeof value === 'string' && value !== '' && value.length <= 256) return value
-  throw invalid(option, value, 'a text of up to 256 characters')
-}
-
 /** Reads the path of a module. */
 function readModule(value: unknown, option: string): string {
   if (value instanceof URL && value.protocol === 'file:') return value.href
   if (typeof value === 'string' && value.startsWith('file:')) return value
   if (typeof value === 'string' && value !== '' && !value.includes('\0')) return resolve(value)
   throw invalid(option, value, "a path, or a 'file:' URL")
-}
-
-/** Reads names of variables. */
-export function readVariableNames(value: unknown, option: string): string[] {
-  if (!Array.isArray(value)) throw invalid(option, value, 'an array of names of variables')
-  for (const [index, name] of value.entries()) {
-    if (typeof name === 'string' && name !== '' && !/[=\0]/.test(name)) continue
-    throw invalid(`${option}[${index}]`, name, "a name without '=' and NUL")
-  }
-  return value
 }

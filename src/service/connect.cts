@@ -1,10 +1,15 @@
-import { type Caller, makeCaller } from '../rpc/caller.cjs'
+// The door for programs that are CommonJS as well: one file less on their clock.
+import type { Caller } from '../rpc/caller.cts'
 import type { RemoteStream } from '../rpc/types.ts'
 import type { Client } from './client-types.ts'
 import type { ConnectOptions } from './connect-options.ts'
-import type { Welcome } from './handshake.cts'
+import type { Welcome } from './hello.cts'
 import { type Reached, reach } from './reach.cjs'
 import { readTarget, type Target } from './target.cjs'
+
+export type { RemoteStream } from '../rpc/types.ts'
+export type { Client, Service } from './client-types.ts'
+export type { ConnectOptions } from './connect-options.ts'
 
 /**
  * Connects to a service, which is started when it does not run. Its methods are those of the client; a client that is idle
@@ -59,6 +64,8 @@ function makeSession(target: Target): Session {
   const repeated = new WeakSet<readonly unknown[]>()
 
   const makeConnection = ({ link, welcome }: Reached): Connection => {
+    // Behind the start, while the daemon boots.
+    const { makeCaller } = require('../rpc/caller.cjs') as typeof import('../rpc/caller.cts')
     const connection: Connection = {
       welcome,
       caller: makeCaller(link, {
@@ -107,7 +114,8 @@ function makeSession(target: Target): Session {
   return {
     open,
     call: (method, args) => {
-      if (isClosed) return import('./trouble.ts').then(async ({ disconnected }) => Promise.reject(await disconnected(method)))
+      if (isClosed)
+        return import('./trouble.ts').then(async ({ disconnected }) => Promise.reject(await disconnected(method)))
       return current === undefined ? callLater(method, args) : current.caller.call(method, args)
     },
     close: () => {

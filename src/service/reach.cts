@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { existsSync } from 'node:fs'
 import type { Link } from '../rpc/link.cts'
-import { attempt } from './attempt.cjs'
-import { type Answer, type Hello, type Welcome, wireVersion } from './handshake.cjs'
+import type { Answer, Attempt, Welcome } from './hello.cts'
 import type { Holder } from './start.cts'
 import type { Target } from './target.cts'
 
@@ -19,10 +18,9 @@ const pauses = { first: 3, longest: 50 }
  * @throws {StartError} when it does not start, whoever started it; {ServiceError} when what is there can't be used.
  */
 export async function reach(target: Target): Promise<Reached> {
-  const hello: Hello = { daemonic: wireVersion, wants: 'calls', key: target.key, version: target.identity.version }
   const wait = makeWait(target)
   for (;;) {
-    const result = await attempt(target.socket, hello, target.handshakeTimeout)
+    const result = await look(target)
     switch (result.kind) {
       case 'answered': {
         if (result.answer.kind === 'welcome') return { link: result.link, welcome: result.answer }
@@ -49,6 +47,13 @@ export async function reach(target: Target): Promise<Reached> {
   }
 }
 
+/** Connects once. Where there is no socket, the daemon can be started before what connects is loaded. */
+async function look(target: Target): Promise<Attempt> {
+  if (!existsSync(target.socket)) return { kind: 'absent' }
+  const { attempt } = require('./hello.cjs') as typeof import('./hello.cts')
+  return attempt(target, 'calls')
+}
+
 /** A refusal that is for good is thrown; behind any other, the next service will come. */
 async function refused(target: Target, answer: Answer): Promise<void> {
   if (answer.kind === 'refused' && answer.why === 'leaving') return
@@ -73,6 +78,7 @@ const patience: Record<Problem, number> = { absent: 15_000, denied: 2000, foreig
 
 /** The waiting of one client: its pauses, and its deadline. */
 interface Wait {
+  /** By now(). */
   deadline: number
   seen: Seen
   /** Notes what keeps it from the service, and who holds the name. */
@@ -83,7 +89,7 @@ interface Wait {
 
 /** Makes the waiting of a client. */
 function makeWait(target: Target): Wait {
-  const deadline = performance.now() + target.startTimeout
+  const deadline = now() + target.startTimeout
   let pause = pauses.first
   let problem: Problem | undefined
   let until = deadline
@@ -94,13 +100,18 @@ function makeWait(target: Target): Wait {
       const isSame = kind === problem && holder === 'running'
       problem = kind
       if (!isSame) until = deadline
-      if (kind !== undefined && holder === 'running') until = Math.min(until, performance.now() + patience[kind])
+      if (kind !== undefined && holder === 'running') until = Math.min(until, now() + patience[kind])
     },
     pause: async () => {
-      if (performance.now() > until) throw await (await import('./trouble.ts')).unreachable(target, problem)
+      if (now() > until) throw await (await import('./trouble.ts')).unreachable(target, problem)
       // A random part keeps those who came together from coming together again.
-      await sleep(pause * (0.5 + Math.random()))
+      await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())))
       pause = Math.min(pause * 1.5, pauses.longest)
     },
   }
+}
+
+/** The monotonic clock, in milliseconds. The global `performance` takes a millisecond to load. */
+export function now(): number {
+  return process.uptime() * 1000
 }

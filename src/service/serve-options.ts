@@ -1,9 +1,18 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readSize } from '../options/limits.ts'
-import { invalid, isWhole, type Reader, readAll, readDuration, readFlag, readName } from '../options/readers.ts'
+import {
+  invalid,
+  isWhole,
+  type Reader,
+  readAll,
+  readDuration,
+  readFlag,
+  readName,
+  readSize,
+  readVariableNames,
+  readVersion,
+} from '../options/readers.ts'
 import type { Duration, Size } from '../options/types.ts'
-import { readVariableNames, readVersion } from './connect-options.ts'
 
 /** What a service is, and how long it stays. */
 export interface ServeOptions {

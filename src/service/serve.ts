@@ -3,11 +3,11 @@ import { invalid } from '../options/readers.ts'
 import type { Methods } from '../rpc/answerer.cts'
 import type { Service } from './client-types.ts'
 import type * as definitions from './definition.cts'
-import type * as identities from './identity.cts'
-import type { ServiceContext } from './running.cts'
 import type * as runnings from './running.cts'
+import type { ServiceContext } from './running.cts'
 import { readServeOptions, type ServeOptions } from './serve-options.ts'
 import type * as serving from './serving.cts'
+import type * as targets from './target.cts'
 
 // CommonJS, which clients load; required, for the reason that process-table.ts gives.
 const require = createRequire(import.meta.url)
@@ -43,13 +43,21 @@ export function currentService(name?: string): ServiceContext {
 /** Reads what is served. */
 function define(options: ServeOptions, methods: object): definitions.Definition {
   const { name, version, env, replace, ...rest } = readServeOptions(options)
-  const { identityKey, instanceName, readVariables } = require('./identity.cjs') as typeof identities
+  const { identityKey, instanceName, readVariables } = require('./target.cjs') as typeof targets
   const identity = { name, version, replace, variables: readVariables(env) }
   const names = readMethods(methods)
   for (const [index, method] of rest.idempotent.entries()) {
-    if (!names.includes(method)) throw invalid(`idempotent[${index}]`, method, `one of the methods: ${names.join(', ')}`)
+    if (!names.includes(method))
+      throw invalid(`idempotent[${index}]`, method, `one of the methods: ${names.join(', ')}`)
   }
-  return { ...rest, identity, key: identityKey(identity), instance: instanceName(identity), methods: methods as Methods, names }
+  return {
+    ...rest,
+    identity,
+    key: identityKey(identity),
+    instance: instanceName(identity),
+    methods: methods as Methods,
+    names,
+  }
 }
 
 /** Lists what can be called. */

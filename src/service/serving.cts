@@ -1,7 +1,9 @@
+import type { Socket } from 'node:net'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Birth } from '../detach/boot/birth.cts'
 import type { Definition } from './definition.cts'
+import { listen } from './listen.cjs'
 
 let isServing = false
 let isListening = false
@@ -15,16 +17,26 @@ export function serveInDaemon(definition: Definition): void {
   if (isServing) return
   isServing = true
   // Once the code behind the call has run: methods may use what it defines.
-  setImmediate(async () => {
-    try {
-      const { listen } = require('./listen.cjs') as typeof import('./listen.cts')
-      await listen(definition, folder)
-      line.ready()
-    } catch (error) {
-      line.failed(error)
-      process.exit(1)
-    }
-  })
+  setImmediate(() => begin(definition, birth, folder))
+}
+
+/**
+ * Listens, and is ready. What answers is loaded then: a client needs the same time to connect, and what comes meanwhile waits.
+ */
+async function begin(definition: Definition, { line }: Birth, folder: string): Promise<void> {
+  try {
+    const waiting: Socket[] = []
+    let admit = (socket: Socket): void => void waiting.push(socket)
+    const listening = await listen(folder, (socket) => admit(socket))
+    line.ready()
+    const { runHost } = require('./host.cjs') as typeof import('./host.cts')
+    const host = runHost(definition, folder, listening)
+    admit = host.admit
+    for (const socket of waiting) admit(socket)
+  } catch (error) {
+    line.failed(error)
+    throw error
+  }
 }
 
 /** A daemon that ends before it has served what it was started for says what its module serves instead. */

@@ -7,7 +7,7 @@ import type { State } from '../home/boot/state.cts'
 import { isHomeSafe } from '../home/place.cjs'
 import { livingProcess, readSeen } from '../home/seen.cjs'
 import { exclusiveOpenFlag, openOrCreate, opensLocked } from '../system/open-file.cjs'
-import type { Seen } from './reach.cts'
+import { now, type Seen } from './reach.cjs'
 import type { Target } from './target.cts'
 
 /** Who has the name of a service: nobody any more, since it was just started and is ready; a start; the service; or whoever. */
@@ -114,7 +114,12 @@ async function isReady(
   const { waitUntilReady } = require('../ready/wait.cjs') as typeof import('../ready/wait.cts')
   const preludes = makePreludes(target, launched, logs, instance)
   tell(launched, { preludes, work: null, payload: new Uint8Array() })
-  const outcome = await waitUntilReady(launched, deadline - performance.now())
+  // While the daemon boots, there is time to load what will call it.
+  setImmediate(() => {
+    require('./hello.cjs')
+    require('../rpc/caller.cjs')
+  })
+  const outcome = await waitUntilReady(launched, deadline - now())
   if (outcome.kind === 'ready') return true
   const { trampoline, pid, takenBy } = outcome.seen
   const isHeld = pid === undefined && trampoline !== undefined && refusedLock(trampoline) !== undefined

@@ -6,7 +6,7 @@ import { livingProcess, readSeen, type State } from '../home/records.ts'
 import { endHalfStarted, recordFailure } from '../lifecycle/name.ts'
 import { completeOptions } from '../options/complete.ts'
 import type { Outcome } from '../ready/wait.cts'
-import type { Answer } from './handshake.cts'
+import type { Answer } from './hello.cts'
 import type { Target } from './target.cts'
 
 /** What is known of the service that is meant. */
@@ -20,7 +20,11 @@ export async function unresponsive(target: Target): Promise<Error> {
   const { daemon, pid, log } = facts
   const waited = `${daemon} (pid ${pid ?? 'unknown'}) did not answer within ${target.handshakeTimeout} ms (handshakeTimeout)`
   if (pid !== undefined && isStopped(pid)) {
-    return new ServiceError('SERVICE_UNRESPONSIVE', `${waited}: it is stopped by a signal; kill -CONT ${pid} has it go on`, facts)
+    return new ServiceError(
+      'SERVICE_UNRESPONSIVE',
+      `${waited}: it is stopped by a signal; kill -CONT ${pid} has it go on`,
+      facts,
+    )
   }
   const remedy = `it is busy, or hangs: see its log, ${log}, or end it with daemonic stop ${daemon}`
   return new ServiceError('SERVICE_UNRESPONSIVE', `${waited}: ${remedy}`, facts)
@@ -62,7 +66,8 @@ export async function unreachable(target: Target, problem: string | undefined): 
     const message = `${target.instance} (pid ${facts.pid}), which another client started, was not ready ${limit}; its log is ${target.log}`
     return new StartTimeoutError(message, { step: 'run', pid: facts.pid, output: '' }, target.startTimeout)
   }
-  const who = facts.pid === undefined ? `${target.instance} is starting or leaving` : `${target.instance} runs (pid ${facts.pid})`
+  const who =
+    facts.pid === undefined ? `${target.instance} is starting or leaving` : `${target.instance} runs (pid ${facts.pid})`
   const why: Record<string, string> = {
     absent: `and there is nothing at its socket, ${target.socket}`,
     denied: `and this user may not connect to its socket, ${target.socket}`,

@@ -1,5 +1,5 @@
 import type { Definition } from './definition.cts'
-import { type Welcome, wireVersion } from './handshake.cjs'
+import { type Welcome, wireVersion } from './hello.cjs'
 
 /** Makes the welcome of a service. */
 export function makeWelcome({ identity, names, idempotent, maxCalls, maxMessage }: Definition): Welcome {
