@@ -104,13 +104,12 @@ export const readSignal: Reader<NodeJS.Signals> = (value, option) => {
 
 /** Which service a daemon is. */
 export const readService: Reader<ServiceIdentity> = (value, option) => {
-  const { name, version, replace, variables } = (value ?? {}) as Partial<ServiceIdentity>
-  const areTexts = isName(name) && typeof version === 'string' && version !== '' && typeof replace === 'boolean'
+  const { name, version, replace, runtime, variables } = (value ?? {}) as Partial<ServiceIdentity>
+  const areTexts = isName(name) && [version, runtime].every((one) => typeof one === 'string' && one !== '')
   const isObject = typeof variables === 'object' && variables !== null
-  if (areTexts && isObject && Object.values(variables).every((one) => one === null || typeof one === 'string')) {
-    return { name, version, replace, variables: { ...variables } }
-  }
-  throw invalid(option, value, 'an object of name, version, replace and variables')
+  const areValues = isObject && Object.values(variables).every((one) => one === null || typeof one === 'string')
+  if (areTexts && areValues && typeof replace === 'boolean') return value as ServiceIdentity
+  throw invalid(option, value, 'an object of name, version, replace, runtime and variables')
 }
 
 /** Yes or no. */

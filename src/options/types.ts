@@ -105,6 +105,8 @@ export interface ServiceIdentity {
   version: string
   /** Does a newer version take over from an older one, instead of running beside it? */
   replace: boolean
+  /** Node and its major version, such as `'node22'`. */
+  runtime: string
   /** Variables that are a part of it; null for one that is not set. */
   variables: Readonly<Record<string, string | null>>
 }

@@ -61,22 +61,13 @@ export function makeAnswerer(link: Link, options: AnswererOptions): Answerer {
     })
   }
   const handle = (message: CallerMessage, length: number): void => {
-    switch (message[0]) {
-      case 'call':
-        return begin(message, length)
-      case 'abort':
-        return calls.get(message[1])?.abort(message[2], message[3])
-      case 'credit':
-        return calls.get(message[1])?.credit(message[2])
-      case 'leave':
-        return calls.get(message[1])?.leave()
-      case 'returned':
-      case 'threw':
-        for (const call of calls.values()) if (call.hear(message)) return
-        return
-      default:
-        throw new Error('this is no message of a caller')
-    }
+    const [kind, id] = message
+    if (kind === 'call') begin(message, length)
+    else if (kind === 'abort') calls.get(id)?.abort(message[2], message[3])
+    else if (kind === 'credit') calls.get(id)?.credit(message[2])
+    else if (kind === 'leave') calls.get(id)?.leave()
+    else if (kind === 'returned' || kind === 'threw') [...calls.values()].some((call) => call.hear(message))
+    else throw new Error('this is no message of a caller')
   }
   const abandonAll = (reason: unknown): void => {
     for (const call of calls.values()) call.abandon(reason)

@@ -82,8 +82,8 @@ export function makeCaller(link: Link, options: CallerOptions): Caller {
   }
   /** Who made a call has no use for it any more. */
   const abandon = (call: PendingCall, message: CallerMessage): void => {
-    if (call.state === 'queued') return settle(call)
-    if (call.state === 'abandoned') return
+    if (call.state === 'queued') settle(call)
+    if (call.state !== 'sent') return
     call.release()
     call.state = 'abandoned'
     say(message)

@@ -26,8 +26,7 @@ function makeEnd(limit: number): End {
     const frames = arrived
     arrived = []
     for (const frame of frames) {
-      if (frame.length - 4 > most)
-        return close(new Error(`a frame of ${frame.length - 4} bytes, where ${most} are the most`))
+      if (frame.length - 4 > most) close(new Error(`a frame of ${frame.length - 4} bytes, where ${most} are the most`))
       if (isOpen) link.listener.onBody(frame.subarray(4))
     }
   }

@@ -26,8 +26,11 @@ type RemoteResult<Result> =
     ? AsyncIterable<Item> & Promise<RemoteStream<Item>>
     : Promise<Awaited<Result>>
 
+/** What a function gives that gives nothing. */
+type Nothing = ReturnType<() => void> | undefined
+
 /** A callback is called from another process: there it gives a promise, and has to be declared so, or to give nothing. */
-type RemoteCallback<Args extends unknown[], Result> = [Result] extends [void]
+type RemoteCallback<Args extends unknown[], Result> = [Result] extends [Nothing]
   ? (...args: Args) => unknown
   : [Result] extends [PromiseLike<unknown>]
     ? (...args: Args) => Result | Awaited<Result>

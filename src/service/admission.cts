@@ -89,13 +89,13 @@ export function makeAdmission(running: Running, surroundings: Surroundings): Adm
   }
   const greet = (link: Link, body: Buffer): void => {
     const hello = readHello(body)
-    // Nothing is said to what is no client of ours.
-    if (hello === undefined) return link.destroy()
-    if (hello.wants === 'facts') return answer(link, describe(running))
-    const why = refusal(hello)
-    if (why === undefined) return takeIn(link)
+    const why = hello === undefined || hello.wants === 'facts' ? undefined : refusal(hello)
     const { version } = definition.identity
-    answer(link, { daemonic: wireVersion, kind: 'refused', why, pid: process.pid, version })
+    // Nothing is said to what is no client of ours.
+    if (hello === undefined) link.destroy()
+    else if (hello.wants === 'facts') answer(link, describe(running))
+    else if (why === undefined) takeIn(link)
+    else answer(link, { daemonic: wireVersion, kind: 'refused', why, pid: process.pid, version })
   }
 
   return {

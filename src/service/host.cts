@@ -4,6 +4,7 @@ import type { Definition } from './definition.cts'
 import type { Reason } from './ending.cts'
 import type { Listening } from './listen.cts'
 import { beginRunning } from './running.cjs'
+import type { WatchedFiles } from './stale.cts'
 
 /** What answers the connections of a service. */
 export interface Host {
@@ -11,20 +12,27 @@ export interface Host {
 }
 
 /** Runs a service at a socket that is listened at: until it is idle, stopped, replaced, out of date or removed. */
-export function runHost(definition: Definition, folder: string, listening: Listening): Host {
+export function runHost(
+  definition: Definition,
+  signatures: readonly string[],
+  folder: string,
+  listening: Listening,
+): Host {
   const running = beginRunning(definition)
-  let watches: { haveChanged(): boolean; end(): void } | undefined
+  let files: WatchedFiles | undefined
+  let place: { end(): void } | undefined
   let reason: Reason | undefined
   const end = (why: Reason): void => {
     if (reason !== undefined) return
     reason = why
-    watches?.end()
+    files?.end()
+    place?.end()
     listening.close()
     const { endService } = require('./ending.cjs') as typeof import('./ending.cts')
     endService(running, admission, why)
   }
   const admission = makeAdmission(running, {
-    isOutOfDate: () => watches?.haveChanged() === true,
+    isOutOfDate: () => files?.haveChanged() === true,
     isEnding: () => reason !== undefined,
     end,
     onIdle: () => end('idle'),
@@ -34,27 +42,11 @@ export function runHost(definition: Definition, folder: string, listening: Liste
   admission.begin()
   // Behind the first client, which waits.
   setImmediate(() => {
-    watches = watchAll(definition, folder, listening, end)
+    if (reason !== undefined) return
+    const { watchFiles } = require('./stale.cjs') as typeof import('./stale.cts')
+    const { watchPlace } = require('./place-watch.cjs') as typeof import('./place-watch.cts')
+    files = watchFiles(definition.files, signatures, () => end('out of date'))
+    place = watchPlace(listening, folder, () => end('removed'))
   })
   return admission
-}
-
-/** Watches what the service depends on: its place, and its files. */
-function watchAll(
-  { files }: Definition,
-  folder: string,
-  listening: Listening,
-  end: (reason: Reason) => void,
-): { haveChanged(): boolean; end(): void } {
-  const { watchPlace } = require('./place-watch.cjs') as typeof import('./place-watch.cts')
-  const { watchFiles } = require('./stale.cjs') as typeof import('./stale.cts')
-  const watched = watchFiles(files, () => end('out of date'))
-  const place = watchPlace(listening.path, folder, { onLost: listening.again, onRemoved: () => end('removed') })
-  return {
-    haveChanged: watched.haveChanged,
-    end: () => {
-      watched.end()
-      place.end()
-    },
-  }
 }

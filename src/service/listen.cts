@@ -5,6 +5,8 @@ import { shortSocketPath } from '../home/place.cjs'
 /** A socket that is listened at. */
 export interface Listening {
   path: string
+  /** Which file the socket is; another one at its path is not ours. */
+  identity(): string
   /** Closes the socket and makes it anew. */
   again(): Promise<void>
   /** Stops listening; the socket is gone then. */
@@ -18,14 +20,22 @@ export interface Listening {
 export async function listen(folder: string, admit: (socket: Socket) => void): Promise<Listening> {
   const path = shortSocketPath(folder) ?? (await import('../home/socket-path.ts')).socketPath(folder)
   let server = await open(path, admit)
+  let identity = identityOf(path)
+  let isClosed = false
   return {
     path,
+    identity: () => identity,
     again: async () => {
       // The old one first: its end takes its path with it, whatever is there by then.
       server.close()
       server = await open(path, admit)
+      identity = identityOf(path)
+      if (isClosed) server.close()
     },
-    close: () => void server.close(),
+    close: () => {
+      isClosed = true
+      server.close()
+    },
   }
 }
 
@@ -54,4 +64,10 @@ function removeLeftover(path: string): void {
   if (stats === undefined) return
   if (stats.isDirectory()) renameSync(path, `${path}.no-socket-${process.pid}-${Date.now()}`)
   else unlinkSync(path)
+}
+
+/** Which file a path leads to; '' for none. */
+export function identityOf(path: string): string {
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  return stats === undefined ? '' : `${stats.dev}:${stats.ino}`
 }

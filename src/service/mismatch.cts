@@ -16,7 +16,7 @@ export function describeMismatch(asked: string): string {
 }
 
 /** A service in a few words. */
-function describeIdentity({ name, version, replace, variables }: ServiceIdentity): string {
+function describeIdentity({ name, version, replace, runtime, variables }: ServiceIdentity): string {
   const env = Object.keys(variables).length === 0 ? '' : ` with ${Object.keys(variables).join(', ')}`
-  return `${name} ${version}${replace ? ' (replace)' : ''}${env}`
+  return `${name} ${version} of ${runtime}${replace ? ' (replace)' : ''}${env}`
 }

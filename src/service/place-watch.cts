@@ -1,25 +1,19 @@
 import { chmodSync, type FSWatcher, lstatSync, watch } from 'node:fs'
 import { dirname, join } from 'node:path'
-
-/** What is done when the place of a service is not as it was. */
-export interface PlaceListener {
-  /** Its socket is gone, or something else is in its place: it is to be made anew. */
-  onLost(): Promise<void>
-  /** Its folder is gone, or another one: nobody will ever find it. */
-  onRemoved(): void
-}
+import { identityOf, type Listening } from './listen.cjs'
 
 /** How long it is waited, in milliseconds, before a change is looked at: who removes a folder removes what is in it first. */
 const patience = 100
 
 /**
- * Watches the socket and the folder of a service. The kernel tells of it: nothing is asked again and again. Of the socket itself,
+ * Watches the place of a service: its socket, which is made anew when it is gone or something else stands there, and its lock, by
+ * which the folder is known: without it nobody will ever find the service. The kernel tells of it: nothing is asked again and again. Of the socket itself,
  * since the folder has a log that changes with each line.
  */
-export function watchPlace(socket: string, folder: string, listener: PlaceListener): { end(): void } {
+export function watchPlace(listening: Listening, folder: string, onRemoved: () => void): { end(): void } {
+  const { path: socket } = listening
   const lock = join(folder, 'lock')
   const ownLock = identityOf(lock)
-  let ownSocket = identityOf(socket)
   let watcher: FSWatcher | undefined
   let timer: NodeJS.Timeout | undefined
   let hasEnded = false
@@ -27,16 +21,15 @@ export function watchPlace(socket: string, folder: string, listener: PlaceListen
   const look = async (): Promise<void> => {
     timer = undefined
     if (hasEnded) return
-    if (identityOf(lock) !== ownLock) return listener.onRemoved()
-    if (identityOf(socket) !== ownSocket) {
+    if (ownLock === '' || identityOf(lock) !== ownLock) return onRemoved()
+    if (identityOf(socket) !== listening.identity()) {
       watcher?.close()
       try {
-        await listener.onLost()
+        await listening.again()
       } catch {
         // Not even that can be made anew: a folder that is being removed, a full disk.
-        return listener.onRemoved()
+        return onRemoved()
       }
-      ownSocket = identityOf(socket)
       begin()
     } else if ((lstatSync(socket).mode & 0o777) !== 0o600) chmodSync(socket, 0o600)
   }
@@ -47,7 +40,7 @@ export function watchPlace(socket: string, folder: string, listener: PlaceListen
     if (hasEnded) return
     watcher = watchOne(socket, lookSoon) ?? watchOne(dirname(socket), lookSoon)
     // What changed between the look and the watch was not told.
-    if (identityOf(socket) !== ownSocket) lookSoon()
+    if (ownLock === '' || identityOf(socket) !== listening.identity()) lookSoon()
   }
   begin()
   const folderWatcher = watchOne(lock, lookSoon)
@@ -68,10 +61,4 @@ function watchOne(path: string, onChange: () => void): FSWatcher | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Which file a path leads to; '' for none. */
-function identityOf(path: string): string {
-  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
-  return stats === undefined ? '' : `${stats.dev}:${stats.ino}`
 }

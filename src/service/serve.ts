@@ -43,8 +43,8 @@ export function currentService(name?: string): ServiceContext {
 /** Reads what is served. */
 function define(options: ServeOptions, methods: object): definitions.Definition {
   const { name, version, env, replace, ...rest } = readServeOptions(options)
-  const { identityKey, instanceName, readVariables } = require('./target.cjs') as typeof targets
-  const identity = { name, version, replace, variables: readVariables(env) }
+  const { identityKey, instanceName, ownRuntime, readVariables } = require('./target.cjs') as typeof targets
+  const identity = { name, version, replace, runtime: ownRuntime, variables: readVariables(env) }
   const names = readMethods(methods)
   for (const [index, method] of rest.idempotent.entries()) {
     if (!names.includes(method))

@@ -13,24 +13,32 @@ export function serveInDaemon(definition: Definition): void {
   const birth = findBirth()
   if (birth?.folder === undefined) return
   const { folder, line } = birth
-  if (basename(folder) !== definition.instance) return explainOnExit(line, basename(folder))
-  if (isServing) return
-  isServing = true
-  // Once the code behind the call has run: methods may use what it defines.
-  setImmediate(() => begin(definition, birth, folder))
+  if (basename(folder) !== definition.instance) explainOnExit(line, basename(folder))
+  else if (!isServing) {
+    isServing = true
+    const { signaturesOf } = require('./stale.cjs') as typeof import('./stale.cts')
+    const signatures = signaturesOf(definition.files)
+    // Once the code behind the call has run: methods may use what it defines.
+    setImmediate(() => begin(definition, signatures, birth, folder))
+  }
 }
 
 /**
  * Listens, and is ready. What answers is loaded then: a client needs the same time to connect, and what comes meanwhile waits.
  */
-async function begin(definition: Definition, { line }: Birth, folder: string): Promise<void> {
+async function begin(
+  definition: Definition,
+  signatures: readonly string[],
+  { line }: Birth,
+  folder: string,
+): Promise<void> {
   try {
     const waiting: Socket[] = []
     let admit = (socket: Socket): void => void waiting.push(socket)
     const listening = await listen(folder, (socket) => admit(socket))
     line.ready()
     const { runHost } = require('./host.cjs') as typeof import('./host.cts')
-    const host = runHost(definition, folder, listening)
+    const host = runHost(definition, signatures, folder, listening)
     admit = host.admit
     for (const socket of waiting) admit(socket)
   } catch (error) {

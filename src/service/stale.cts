@@ -8,9 +8,16 @@ export interface WatchedFiles {
   end(): void
 }
 
-/** Watches files: their folders, in fact, since most programs put a new file into the place of the old one. */
-export function watchFiles(files: readonly string[], onChange: () => void): WatchedFiles {
-  const first = files.map(signature)
+/** How files are now: what is told again when none has changed. */
+export function signaturesOf(files: readonly string[]): string[] {
+  return files.map(signature)
+}
+
+/**
+ * Watches files: their folders, in fact, since most programs put a new file into the place of the old one.
+ * @param first their signatures when the service began.
+ */
+export function watchFiles(files: readonly string[], first: readonly string[], onChange: () => void): WatchedFiles {
   const haveChanged = (): boolean => files.some((file, index) => signature(file) !== first[index])
   const watchers = [...new Set(files.map(dirname))].flatMap((folder): FSWatcher[] => {
     const names = new Set(files.filter((file) => dirname(file) === folder).map((file) => basename(file)))

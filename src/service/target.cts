@@ -34,7 +34,7 @@ export async function readTarget(options: ConnectOptions): Promise<Target> {
   const read = isPlain(options) ? options : (await import('./connect-options.ts')).readConnectOptions(options)
   const { name, version, module, env = [], replace = false, inProcess } = read
   return makeTarget(
-    { name, version, replace, variables: readVariables(env) },
+    { name, version, replace, runtime: ownRuntime, variables: readVariables(env) },
     String(module).startsWith('file:') ? fileURLToPath(module) : String(module),
     { ...defaults, ...(read as Partial<typeof defaults>) },
     inProcess ?? /^(?:1|true|yes)$/.test(process.env['DAEMONIC_IN_PROCESS'] ?? ''),
@@ -88,7 +88,7 @@ export function readVariables(names: readonly string[]): ServiceIdentity['variab
 }
 
 /** All that makes a service the one that it is, as text: it is compared at each connection. */
-export function identityKey({ name, version, replace, variables }: ServiceIdentity): string {
+export function identityKey({ name, version, replace, runtime, variables }: ServiceIdentity): string {
   return JSON.stringify([name, replace ? null : version, runtime, variables])
 }
 
@@ -97,7 +97,7 @@ export function identityKey({ name, version, replace, variables }: ServiceIdenti
  * a name. Two services with one hash would still be told apart by their keys.
  */
 export function instanceName(identity: ServiceIdentity): string {
-  const { name, version, replace, variables } = identity
+  const { name, version, replace, runtime, variables } = identity
   const plain = `${name}${replace ? '' : `-${version.replace(/[^A-Za-z0-9._-]/g, '_')}`}-${runtime}`
   const isExact = (replace || /^[A-Za-z0-9._-]+$/.test(version)) && Object.keys(variables).length === 0
   if (isExact && plain.length <= longest) return plain
@@ -105,7 +105,8 @@ export function instanceName(identity: ServiceIdentity): string {
   return `${plain.slice(0, longest - hash.length - 1)}-${hash}`
 }
 
-const runtime = `node${process.versions.node.split('.', 1)[0]}`
+/** This runtime, as a part of a service's identity. */
+export const ownRuntime: string = `node${process.versions.node.split('.', 1)[0]}`
 
 /** A short hash (FNV-1a, 32 bits twice): loading node:crypto takes longer than a call. */
 function hashOf(text: string): string {
