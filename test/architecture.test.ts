@@ -10,10 +10,10 @@ const layers = [
   ['options'],
   ['system'],
   ['detach'],
-  ['ready', 'home', 'logs'],
+  ['ready', 'home', 'logs', 'rpc'],
   ['lifecycle'],
-  ['become', 'audit'],
-  ['cli', 'index.ts'],
+  ['become', 'audit', 'service'],
+  ['cli', 'index.ts', 'client.ts', 'service.ts'],
 ]
 const src = projectFile('src')
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => /\.c?ts$/.test(file))

@@ -21,7 +21,7 @@ type ExitName = keyof typeof exitCodes
 /** What each exit code means. */
 export const meanings: Record<ExitName, string> = {
   ok: 'All is as it was asked for. status: it runs.',
-  no: 'status: it died, or could not be started. audit: at least one item does not hold.',
+  no: 'status: it died, or could not be started. audit: at least one item does not hold. call: the method threw an error.',
   usage: 'The command line is wrong.',
   notRunning: 'It is not running. status: it was stopped, or ended by itself with exit code 0, or never ran.',
   unknown:

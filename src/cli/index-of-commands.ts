@@ -22,6 +22,7 @@ export const entries: readonly Entry[] = [
     'rm',
   ),
   entry('run', 'Run a daemon in the foreground', async () => (await import('./commands/run.ts')).run),
+  entry('call', 'Call a method of a service', async () => (await import('./commands/call.ts')).call),
   entry('audit', 'Check how much of a daemon a process is', async () => (await import('./commands/audit.ts')).audit),
   entry(
     'completion',

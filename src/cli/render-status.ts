@@ -1,9 +1,13 @@
 import type { DaemonStatus } from '../lifecycle/status.ts'
+import type { ServiceState } from '../service/hello.cts'
 import { paint, printable, type Style, stateColors } from './paint.ts'
 import { formatDuration, formatPercent, formatSize } from './units.ts'
 
+/** What there is to know, and what a service says of itself. */
+type Told = DaemonStatus & { service?: ServiceState }
+
 /** Renders all there is to know of a daemon, for people. */
-export function renderStatus(status: DaemonStatus, style: Style): string {
+export function renderStatus(status: Told, style: Style): string {
   const rows = describe(status).filter((row): row is [string, string] => row[1] !== undefined)
   const head = `${paint(1, status.name, style)} ${paint(stateColors[status.state], headline(status), style)}`
   const lines = rows.map(([label, text]) => `  ${label.padEnd(12)}${text.replaceAll('\n', `\n${' '.repeat(14)}`)}`)
@@ -24,7 +28,7 @@ function headline({ state, pid, uptime, exit }: DaemonStatus): string {
 }
 
 /** The rows, in their order; what there is nothing to say of is left out. */
-function describe(status: DaemonStatus): [string, string | undefined][] {
+function describe(status: Told): [string, string | undefined][] {
   const { cpu, memory, processes, uptime, pid, startedAt, readyAfter, interpreter, stop, restarts } = status
   const share = cpu === null || !uptime ? '' : `, CPU ${formatPercent(cpu / uptime)} on average`
   const took = readyAfter === null ? '' : `, ready after ${formatDuration(readyAfter)}`
@@ -32,6 +36,7 @@ function describe(status: DaemonStatus): [string, string | undefined][] {
   return [
     ['runs', status.command === null ? undefined : printable(status.command.map(quote).join(' '))],
     ['kind', status.kind],
+    ...describeService(status.service),
     ['folder', status.workingDir ?? undefined],
     ['user', text(status.user)],
     ['started', startedAt === null ? undefined : `${localTime(startedAt)}${took}`],
@@ -58,6 +63,19 @@ function describe(status: DaemonStatus): [string, string | undefined][] {
     ['env file', status.envFile ?? undefined],
     ['Node', interpreter === null ? undefined : `${interpreter.version} (${interpreter.path}${gone})`],
     ['record', status.folder],
+  ]
+}
+
+/** What a service says of itself. */
+function describeService(service: ServiceState | undefined): [string, string | undefined][] {
+  if (service === undefined) return []
+  const { name, version, connections, calls, idleTimeout, methods } = service
+  const clients = plural(connections, 'client', 'clients')
+  return [
+    ['service', `${name} ${version}: ${clients}, ${plural(calls, 'call', 'calls')} in progress`],
+    ['says', service.status === null ? undefined : printable(service.status)],
+    ['idle end', `${formatDuration(idleTimeout)} after the last client`],
+    ['methods', methods.join(', ')],
   ]
 }
 

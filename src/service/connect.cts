@@ -20,7 +20,11 @@ export type { ConnectOptions } from './connect-options.ts'
  * {InvalidOptionError}; {DaemonicError} HOME_UNSAFE, HOME_UNUSABLE.
  */
 export async function connect<Service>(options: ConnectOptions): Promise<Client<Service>> {
-  const target = await readTarget(options)
+  return connectTo<Service>(await readTarget(options))
+}
+
+/** Connects to a service that was found. It throws the same. */
+export async function connectTo<Service>(target: Target): Promise<Client<Service>> {
   const session = makeSession(target)
   const { welcome } = await session.open()
   return makeClient(session, welcome.methods) as Client<Service>

@@ -45,7 +45,7 @@ export async function readTarget(options: ConnectOptions): Promise<Target> {
 export async function makeTarget(
   identity: ServiceIdentity,
   module: string,
-  timeouts: Partial<typeof defaults> = {},
+  timeouts: { [Name in keyof typeof defaults]?: number | undefined } = {},
   isInProcess = false,
 ): Promise<Target> {
   const instance = instanceName(identity)
