@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Link } from '../rpc/link.cts'
-import type { Answer, Attempt, Welcome } from './hello.cts'
+import type { Attempt, Welcome } from './hello.cts'
 import type { Holder } from './start.cts'
 import type { Target } from './target.cts'
 
@@ -20,31 +20,26 @@ const pauses = { first: 3, longest: 50 }
 export async function reach(target: Target): Promise<Reached> {
   const wait = makeWait(target)
   for (;;) {
-    const result = await look(target)
-    switch (result.kind) {
-      case 'answered': {
-        if (result.answer.kind === 'welcome') return { link: result.link, welcome: result.answer }
-        result.link.destroy()
-        await refused(target, result.answer)
-        break
-      }
-      case 'silent':
-        throw await (await import('./trouble.ts')).unresponsive(target)
-      case 'absent':
-      case 'denied':
-      case 'foreign': {
-        // Nothing that is there is removed, but by who holds the lock of the name: a new daemon, or the one that runs.
-        const { startUnlessHeld } = require('./start.cjs') as typeof import('./start.cts')
-        const holder = await startUnlessHeld(target, wait.deadline, wait.seen)
-        if (holder === 'none') continue
-        wait.note(result.kind, holder)
-        await wait.pause()
-        continue
-      }
-    }
-    wait.note(undefined, 'unknown')
-    await wait.pause()
+    const found = await look(target)
+    if (found.kind === 'answered' && found.answer.kind === 'welcome') return { link: found.link, welcome: found.answer }
+    const holder = await dealWith(found, target, wait)
+    if (holder !== 'none') await wait.pause(found.kind, holder)
   }
+}
+
+/**
+ * Does what can be done where there was no welcome: starts the daemon, if nobody has the name. Nothing that is there is removed, but by
+ * who holds the lock of the name: a new daemon, or the one that runs, when something else stands in the place of its socket.
+ * @returns who has the name.
+ */
+async function dealWith(found: Attempt, target: Target, { deadline, seen }: Wait): Promise<Holder> {
+  if (found.kind === 'answered') return refused(target, found)
+  // It is there, and takes who comes when it has time.
+  if (found.kind === 'crowded') return 'unknown'
+  const { startUnlessHeld } = require('./start.cjs') as typeof import('./start.cts')
+  const holder = await startUnlessHeld(target, deadline, seen)
+  if (found.kind === 'silent' && holder === 'running') throw await (await trouble()).unresponsive(target)
+  return holder
 }
 
 /** Connects once. Where there is no socket, the daemon can be started before what connects is loaded. */
@@ -55,9 +50,15 @@ async function look(target: Target): Promise<Attempt> {
 }
 
 /** A refusal that is for good is thrown; behind any other, the next service will come. */
-async function refused(target: Target, answer: Answer): Promise<void> {
-  if (answer.kind === 'refused' && answer.why === 'leaving') return
-  throw await (await import('./trouble.ts')).refusedBy(target, answer)
+async function refused(target: Target, { answer, link }: Attempt & { kind: 'answered' }): Promise<Holder> {
+  link.destroy()
+  if (answer.kind === 'refused' && answer.why === 'leaving') return 'unknown'
+  throw await (await trouble()).refusedBy(target, answer)
+}
+
+/** The errors of this room: modules, which most clients have no need to load. */
+function trouble(): Promise<typeof import('./trouble.ts')> {
+  return import('./trouble.ts')
 }
 
 /** What a client has seen while it waited. */
@@ -67,43 +68,41 @@ export interface Seen {
   hasLooked: boolean
 }
 
-/** What keeps a client from a service. */
-type Problem = 'absent' | 'denied' | 'foreign'
-
 /**
  * How long it is waited, in milliseconds, for a service that runs and can't be reached. It puts a socket back that was taken
  * from it as soon as it sees that; one that leaves has removed its socket, and may have to finish calls.
  */
-const patience: Record<Problem, number> = { absent: 15_000, denied: 2000, foreign: 2000 }
+const patience: { [Kind in Attempt['kind']]?: number } = {
+  absent: 15_000,
+  leaving: 15_000,
+  denied: 2000,
+  foreign: 2000,
+}
 
 /** The waiting of one client: its pauses, and its deadline. */
 interface Wait {
   /** By now(). */
   deadline: number
   seen: Seen
-  /** Notes what keeps it from the service, and who holds the name. */
-  note(problem: Problem | undefined, holder: Holder | 'unknown'): void
-  /** Waits a little. Throws when it has waited long enough. */
-  pause(): Promise<void>
+  /** Waits a little. Throws when it has waited long enough for what keeps it from the service. */
+  pause(problem: Attempt['kind'], holder: Holder): Promise<void>
 }
 
 /** Makes the waiting of a client. */
 function makeWait(target: Target): Wait {
   const deadline = now() + target.startTimeout
   let pause = pauses.first
-  let problem: Problem | undefined
+  let last: Attempt['kind'] | undefined
   let until = deadline
   return {
     deadline,
     seen: { first: undefined, hasLooked: false },
-    note: (kind, holder) => {
-      const isSame = kind === problem && holder === 'running'
-      problem = kind
-      if (!isSame) until = deadline
-      if (kind !== undefined && holder === 'running') until = Math.min(until, now() + patience[kind])
-    },
-    pause: async () => {
-      if (now() > until) throw await (await import('./trouble.ts')).unreachable(target, problem)
+    pause: async (problem, holder) => {
+      const limit = holder === 'running' ? patience[problem] : undefined
+      if (limit === undefined) until = deadline
+      else if (problem !== last || until === deadline) until = Math.min(deadline, now() + limit)
+      last = limit === undefined ? undefined : problem
+      if (now() > until) throw await (await trouble()).unreachable(target, problem)
       // A random part keeps those who came together from coming together again.
       await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())))
       pause = Math.min(pause * 1.5, pauses.longest)

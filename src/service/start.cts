@@ -10,8 +10,8 @@ import { exclusiveOpenFlag, openOrCreate, opensLocked } from '../system/open-fil
 import { now, type Seen } from './reach.cjs'
 import type { Target } from './target.cts'
 
-/** Who has the name of a service: nobody any more, since it was just started and is ready; a start; the service; or whoever. */
-export type Holder = 'none' | 'starting' | 'running' | 'held'
+/** Who has the name of a service: nobody but the daemon that was just started, and is ready; a start; the service; or whoever. */
+export type Holder = 'none' | 'starting' | 'running' | 'held' | 'unknown'
 
 /**
  * Starts the daemon of a service, unless somebody holds its name, or is recorded as running under it.

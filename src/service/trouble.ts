@@ -58,7 +58,7 @@ export async function refusedBy(target: Target, answer: Answer): Promise<Error> 
 }
 
 /** The error for a service that could not be reached in time: it is being started, or there is no way to it. */
-export async function unreachable(target: Target, problem: string | undefined): Promise<Error> {
+export async function unreachable(target: Target, problem: string): Promise<Error> {
   const facts = factsOf(target)
   const seen = readSeen(target.folder)
   const limit = `within ${target.startTimeout} ms (startTimeout)`
@@ -73,7 +73,7 @@ export async function unreachable(target: Target, problem: string | undefined): 
     denied: `and this user may not connect to its socket, ${target.socket}`,
     foreign: `and another program answers at its socket, ${target.socket}`,
   }
-  const message = `No way to the service ${limit}: ${who}, ${why[problem ?? ''] ?? 'and ends every connection'}; its log is ${target.log}; daemonic stop ${target.instance} ends it`
+  const message = `No way to the service ${limit}: ${who}, ${why[problem] ?? 'and ends every connection'}; its log is ${target.log}; daemonic stop ${target.instance} ends it`
   return new ServiceError('SERVICE_UNREACHABLE', message, facts)
 }
 
