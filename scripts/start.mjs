@@ -65,6 +65,27 @@ try {
     const { stdout, stderr } = spawnSync(process.execPath, [cli, ...words], { env, encoding: 'utf8' })
     console.log(indent(stdout + stderr))
   }
+
+  say('8. A service: the first call starts it, the next ones find it, and it ends when nobody calls any more.')
+  const greeter = join(root, 'examples', 'greet.ts')
+  const env = { ...process.env, DAEMONIC_HOME: join(folder, 'home') }
+  for (const name of ['Ada', 'Grace']) {
+    const before = performance.now()
+    const { stdout, stderr } = spawnSync(process.execPath, [...typescriptFlags, greeter, name], {
+      env,
+      encoding: 'utf8',
+    })
+    console.log(`  $ node greet.ts ${name}     (${Math.round(performance.now() - before)} ms)`)
+    console.log(indent(stdout + stderr))
+  }
+  for (const words of [
+    ['call', 'greeter', 'greet', '"you"'],
+    ['stop', 'greeter'],
+  ]) {
+    console.log(`  $ daemonic ${words.join(' ')}`)
+    const { stdout, stderr } = spawnSync(process.execPath, [cli, ...words], { env, encoding: 'utf8' })
+    console.log(indent(stdout + stderr))
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
