@@ -55,7 +55,8 @@ export async function startUnlessHeld(target: Target, deadline: number, seen: Se
 async function lookAtOther(target: Target, state: State, seen: Seen): Promise<void> {
   const isOver = livingProcess(state) === undefined
   if (!seen.hasLooked) seen.first = isOver ? state.instance : undefined
-  const hasFailed = isOver && state.readyAfter === null && (state.phase === 'failed' || state.phase === 'ended')
+  const isFailure = state.phase === 'failed' || (state.phase === 'ended' && state.exit?.code !== abandoned)
+  const hasFailed = isOver && state.readyAfter === null && isFailure
   if (seen.hasLooked && hasFailed && state.instance !== seen.first) {
     throw await (await import('./trouble.ts')).failedForAnother(target, state)
   }
@@ -70,6 +71,9 @@ async function prepareFolder({ instance, folder }: Target, state: ReturnType<typ
   if (state === undefined || endedWell) return
   await (await import('../lifecycle/leftovers.ts')).clearLeftovers(instance, folder)
 }
+
+/** The exit code of a daemon whose launcher was gone (`abandon` in detach/boot/birth.cts): that is no failure of its own. */
+const abandoned = 75
 
 /** Opens the log. */
 function openLog(path: string): Logs {

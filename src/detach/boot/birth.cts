@@ -235,5 +235,8 @@ function tryWrite(fd: number, text: string): boolean {
 /** Ends a daemon whose launcher was killed while it waited: nothing half-started is left behind. */
 function abandon(): never {
   tryWrite(2, `daemonic: the launcher of this daemon (pid ${process.pid}) was gone before it was ready: it ends\n`)
-  process.exit(1)
+  process.exit(abandoned)
 }
+
+/** The exit code of a daemon that ended because nobody waited for it any more (EX_TEMPFAIL of sysexits(3)): it did not fail. */
+export const abandoned = 75
