@@ -38,9 +38,12 @@ export function readProc(pid: number, file: string): string {
 }
 
 /** Polls until something is there. Fails, saying what was awaited, when it does not come. */
-export async function until<Value>(what: string, look: () => Value | undefined | false): Promise<Value> {
+export async function until<Value>(
+  what: string,
+  look: () => Value | undefined | false | Promise<Value | undefined | false>,
+): Promise<Value> {
   for (const deadline = performance.now() + patience; performance.now() < deadline; await sleep(5)) {
-    const value = look()
+    const value = await look()
     if (value !== undefined && value !== false) return value
   }
   throw new Error(`waited ${patience} ms in vain for ${what}`)
