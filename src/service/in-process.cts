@@ -11,7 +11,8 @@ const started = new Map<string, Running>()
 
 /** Runs the service of a module in this process, and connects to it: what is carried is cloned all the same. */
 export async function openInProcess(target: Target): Promise<Reached> {
-  await import(pathToFileURL(target.module).href)
+  const { href } = pathToFileURL(target.module)
+  await import(href)
   const definition = findDefinition(target.instance)
   if (definition === undefined)
     throw await (require('./mismatch.cjs') as typeof import('./mismatch.cts')).notServed(target)

@@ -61,8 +61,7 @@ export async function makeTarget(
 
 /** Are these options that need no reading? All that is unusual, or wrong, is read with care, for which modules are loaded. */
 function isPlain({ name, version, module, ...rest }: ConnectOptions): boolean {
-  const isModule =
-    typeof module === 'string' ? module.startsWith('/') || module.startsWith('file:') : module instanceof URL
+  const isModule = /^(?:\/|file:)/.test(String(module))
   const isNamed = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name) && typeof version === 'string' && version !== ''
   return isNamed && isModule && Object.keys(rest).length === 0
 }

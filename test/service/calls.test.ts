@@ -18,7 +18,7 @@ for (const inProcess of [false, true]) {
     assert.equal((await client.pid()) === process.pid, inProcess)
     assert.equal(existsSync(tested.scope.path('home')), !inProcess)
     for (const name of ['then', 'toString', 'constructor', '__proto__', 'hasOwnProperty', 'noFunction', 'nope']) {
-      assert.equal((client as Record<string, unknown>)[name], undefined, name)
+      assert.equal((client as unknown as Record<string, unknown>)[name], undefined, name)
     }
     assert.ok(Object.keys(client).includes('echo'))
   })
