@@ -44,7 +44,7 @@ export function makeCaller(link: Link, options: CallerOptions): Caller {
   let awaited = 0
   let lastId = 0
   let isLeaving = false
-  /** How long the message is that is being handled. */
+  /** How long the frame is that is being handled: what the other end counts, too. */
   let length = 0
 
   const say = (message: CallerMessage): void => link.send(encodeFrame(message))
@@ -166,7 +166,7 @@ export function makeCaller(link: Link, options: CallerOptions): Caller {
 
   link.listener = {
     onBody: (body) => {
-      length = body.length
+      length = body.length + 4
       const message = decodeBody(body) as AnswererMessage
       const call = message[0] === 'leaving' ? undefined : calls.get(message[1])
       if (message[0] === 'leaving') stopCalling()

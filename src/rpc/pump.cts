@@ -47,7 +47,9 @@ export function makePump(
       }
     },
     credit: (bytes) => {
-      room += bytes
+      if (!(bytes >= 0)) throw new TypeError('this is no number of bytes')
+      // Who takes more than was sent is no reader of ours: there is no more room for that.
+      room = Math.min(window, room + bytes)
       wake()
     },
     leave: () => {
