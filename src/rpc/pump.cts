@@ -56,7 +56,7 @@ export function makePump(
       hasLeft = true
       wake()
       // One that waits in a next() hears of it when that is over, or at once, if it is no generator.
-      Promise.resolve(iterator.return?.()).catch(() => {})
+      end().catch(() => {})
     },
   }
 }

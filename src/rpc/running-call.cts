@@ -97,6 +97,9 @@ export function runCall(message: CallerMessage & { 0: 'call' }, surroundings: Ca
     over: run(),
     abort: (reference, reason) => {
       controllers.get(reference)?.abort(thrown().decodeThrown(reason))
+      // Who made the call has rejected it: a generator that does not look at the signal would wait for a reader for ever.
+      hasLeft = true
+      pump?.leave()
     },
     credit: (bytes) => pump?.credit(bytes),
     leave,
