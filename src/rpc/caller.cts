@@ -96,8 +96,13 @@ export function makeCaller(link: Link, options: CallerOptions): Caller {
     else if (call.stream === undefined) again.then(call.resolve, call.reject)
     else {
       const { end } = call.stream
-      again.then((stream) => end.follow(stream as RemoteStream<unknown>), end.fail)
-      call.resolve(call.stream.remote)
+      again.then(
+        (value) => {
+          end.follow(value)
+          call.resolve(value)
+        },
+        (error) => failCall(call, error),
+      )
     }
   }
   /** Makes no more calls; those that were not sent go elsewhere. */
@@ -118,7 +123,10 @@ export function makeCaller(link: Link, options: CallerOptions): Caller {
         if (call.state === 'sent' && calls.has(call.id)) say(['credit', call.id, bytes])
       },
       onLeft: () => {
-        if (calls.has(call.id)) abandon(call, ['leave', call.id])
+        if (!calls.has(call.id)) return
+        abandon(call, ['leave', call.id])
+        // It may be that it was not sent yet: then nothing comes that would answer who awaits it.
+        call.resolve(call.stream?.remote)
       },
     })
     return call.stream
@@ -136,17 +144,22 @@ export function makeCaller(link: Link, options: CallerOptions): Caller {
   const handlers: Handlers = {
     leaving: stopCalling,
     refused: (call) => {
+      const wasAwaited = call.state === 'sent'
       settle(call)
-      moveOn(call, false)
+      if (wasAwaited) moveOn(call, false)
     },
     result: (call, [, , value]) => {
       settle(call)
+      // Who reads it as a stream is told that it is none.
+      call.stream?.end.follow(value)
       call.resolve(value)
     },
-    error: (call, [, , error]) => {
-      settle(call)
+    error: (call, [, , data]) => {
       const { decodeThrown } = require('./thrown.cjs') as typeof import('./thrown.cts')
-      failCall(call, decodeThrown(error))
+      // Before the call is over here: what is no error ends the link, and with it the call.
+      const error = decodeThrown(data)
+      settle(call)
+      failCall(call, error)
     },
     stream: (call) => call.resolve(streamOf(call).remote),
     item: (call, [, , value]) => {

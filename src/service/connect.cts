@@ -1,6 +1,5 @@
 // The door for programs that are CommonJS as well: one file less on their clock.
 import type { Caller } from '../rpc/caller.cts'
-import type { RemoteStream } from '../rpc/types.ts'
 import type { Client } from './client-types.ts'
 import type { ConnectOptions } from './connect-options.ts'
 import type { Welcome } from './hello.cts'
@@ -110,7 +109,7 @@ function makeSession(target: Target): Session {
       [Symbol.asyncIterator]: () => {
         const { makeRemoteStream } = require('../rpc/remote-stream.cjs') as typeof import('../rpc/remote-stream.cts')
         const { remote, end } = makeRemoteStream({ onTaken: () => {}, onLeft: () => {} })
-        promise.then((stream) => end.follow(stream as RemoteStream<unknown>), end.fail)
+        promise.then(end.follow, end.fail)
         return remote
       },
     })
