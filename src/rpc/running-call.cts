@@ -48,7 +48,7 @@ export function runCall(message: CallerMessage & { 0: 'call' }, surroundings: Ca
     if (references.length === 0) return [...args]
     const { makeCallbacks } = require('./callbacks.cjs') as typeof import('./callbacks.cts')
     callbacks = makeCallbacks(id, say)
-    const { reviveReferences } = require('./references.cjs') as typeof import('./references.cts')
+    const { reviveReferences } = require('./revive-references.cjs') as typeof import('./revive-references.cts')
     const revived = [...args]
     const { callback } = callbacks
     reviveReferences(revived, references, { callback, signal: (reference) => controllerOf(reference).signal })
