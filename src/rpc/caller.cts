@@ -173,7 +173,7 @@ export function makeCaller(link: Link, options: CallerOptions): Caller {
     callback: (call, [, , reference, callbackCall, args]) => {
       call.hasEffects = true
       const { runCallback } = require('./run-callback.cjs') as typeof import('./run-callback.cts')
-      runCallback(call.held[reference], callbackCall, args, say)
+      runCallback(call.held[reference], callbackCall, args, { method: call.method, limit, send: link.send })
     },
   }
 

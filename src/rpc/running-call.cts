@@ -47,7 +47,7 @@ export function runCall(message: CallerMessage & { 0: 'call' }, surroundings: Ca
   const revive = (): unknown[] => {
     if (references.length === 0) return [...args]
     const { makeCallbacks } = require('./callbacks.cjs') as typeof import('./callbacks.cts')
-    callbacks = makeCallbacks(id, say)
+    callbacks = makeCallbacks({ call: id, method, limit: surroundings.limit, say })
     const { reviveReferences } = require('./revive-references.cjs') as typeof import('./revive-references.cts')
     const revived = [...args]
     const { callback } = callbacks
@@ -64,12 +64,20 @@ export function runCall(message: CallerMessage & { 0: 'call' }, surroundings: Ca
     try {
       frame = encodeFrame([kind, id, value])
     } catch (error) {
-      throw await refusals().resultNotCarried(method, error)
+      throw await refusals().notCarriedBack(`${method}(): its result`, error)
     }
     const size = frame.length - 4
     if (size > surroundings.limit)
       throw await refusals().tooLarge(`the results of ${method}()`, size, surroundings.limit)
     return say([kind, id, undefined], frame)
+  }
+  /** Sends an error; of one that is too large, only that it is. */
+  const sayError = async (error: unknown): Promise<void> => {
+    const frame = encodeFrame(['error', id, thrown().encodeThrown(error)])
+    const size = frame.length - 4
+    if (size <= surroundings.limit) return void say(['error', id, nothing], frame)
+    const problem = await refusals().tooLarge(`the error of ${method}()`, size, surroundings.limit)
+    say(['error', id, thrown().encodeThrown(problem)])
   }
   const run = async (): Promise<void> => {
     try {
@@ -81,7 +89,7 @@ export function runCall(message: CallerMessage & { 0: 'call' }, surroundings: Ca
       if (hasLeft) pump.leave()
       await sayValue('end', await pump.run())
     } catch (error) {
-      say(['error', id, thrown().encodeThrown(error)])
+      await sayError(error)
     } finally {
       isOver = true
       callbacks?.end()
@@ -113,6 +121,9 @@ export function runCall(message: CallerMessage & { 0: 'call' }, surroundings: Ca
     hear: (answer) => callbacks?.hear(answer) ?? false,
   }
 }
+
+/** Stands for what is in a frame already. */
+const nothing: ThrownData = { kind: 'value', value: undefined }
 
 /** How much of a stream may be on its way before who reads it has taken it, in bytes: one item more than that. */
 const streamWindow = 262_144
