@@ -41,9 +41,14 @@ function isCloneable(value: unknown): boolean {
   }
 }
 
+/** How many steps of the way to a value are told. */
+const deepest = 20
+
 /** Where in a plain object the value is that can't be cloned: `.a[1].b`. */
 function pathTo(value: unknown, seen: Set<object>): string {
   if (typeof value !== 'object' || value === null || seen.has(value)) return ''
+  // Each step tries to clone all that is below: of a chain of thousands that is too long for the clone, a beginning is enough.
+  if (seen.size === deepest) return ' and deeper'
   seen.add(value)
   const entry = Object.entries(value).find(([, inner]) => !isCloneable(inner))
   if (entry === undefined) return ''
