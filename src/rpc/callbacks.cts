@@ -61,7 +61,7 @@ export function makeCallbacks({ call, method, limit, say }: CallOfCallbacks): Ca
 
 /** Makes the frame of a callback's call, or the error for what can't be sent: the frames keep the order of the calls. */
 function frameOf(message: AnswererMessage, method: string, limit: number): Buffer | Promise<Error> {
-  const what = `what ${method}() calls a callback with`
+  const what = `the arguments for a callback of ${method}()`
   try {
     const frame = encodeFrame(message)
     const size = frame.length - 4

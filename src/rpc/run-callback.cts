@@ -20,7 +20,7 @@ export async function runCallback(
   args: readonly unknown[],
   { method, limit, send }: CallbackSurroundings,
 ): Promise<void> {
-  const what = `what a callback of ${method}() gives`
+  const what = `the results of a callback of ${method}()`
   try {
     if (held?.kind !== 'callback') throw new Error('the call that this callback belongs to is over')
     const value = await held.callback(...args)

@@ -76,7 +76,7 @@ export function runCall(message: CallerMessage & { 0: 'call' }, surroundings: Ca
     const frame = encodeFrame(['error', id, thrown().encodeThrown(error)])
     const size = frame.length - 4
     if (size <= surroundings.limit) return void say(['error', id, nothing], frame)
-    const problem = await refusals().tooLarge(`the error of ${method}()`, size, surroundings.limit)
+    const problem = await refusals().tooLarge(`the contents of the error of ${method}()`, size, surroundings.limit)
     say(['error', id, thrown().encodeThrown(problem)])
   }
   const run = async (): Promise<void> => {

@@ -1,7 +1,9 @@
 // Two ends that call each other, over each kind of link.
+import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect as connectTo, createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { inspect } from 'node:util'
 import { type Answerer, type Methods, makeAnswerer } from '../../src/rpc/answerer.cts'
 import { type Caller, type CallerOptions, makeCaller, type Window } from '../../src/rpc/caller.cts'
 import { linkInProcess } from '../../src/rpc/in-process.cts'
@@ -56,6 +58,15 @@ export async function socketPair(t: TestContext): Promise<[Socket, Socket]> {
 /** A result as a test takes it: it can be awaited, and read in a loop. */
 // biome-ignore lint/suspicious/noExplicitAny: what comes over is compared, whatever its type is.
 export type Called = Promise<any> & AsyncIterable<any>
+
+/** What a promise rejects with; that it does is asserted. */
+// biome-ignore lint/suspicious/noExplicitAny: anything can be thrown.
+export function rejectionOf(promise: Promise<unknown>): Promise<any> {
+  return promise.then(
+    (value) => assert.fail(`it resolved, with ${inspect(value)}`),
+    (error) => error,
+  )
+}
 
 /** Both ends, and what is seen of them. */
 export interface Wired {
