@@ -215,7 +215,11 @@ export function makeCaller(link: Link, options: CallerOptions): Caller {
       return Object.assign(promise, {
         [Symbol.asyncIterator]: () => {
           promise.catch(() => {})
-          return streamOf(call).remote
+          const isOver = call.stream === undefined && (call.state === 'abandoned' || !calls.has(call.id))
+          const { remote, end } = streamOf(call)
+          // It failed, or was made elsewhere, before anybody read it as a stream.
+          if (isOver) promise.then(end.follow, end.fail)
+          return remote
         },
       })
     },
