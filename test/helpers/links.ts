@@ -10,7 +10,7 @@ import { linkInProcess } from '../../src/rpc/in-process.cts'
 import { type Link, linkOver, makeFrameReader } from '../../src/rpc/link.cts'
 import type { Message } from '../../src/rpc/message.ts'
 import { decodeBody, encodeFrame } from '../../src/rpc/values.cts'
-import { until } from './processes.ts'
+import { patience, until } from './processes.ts'
 import { makeScope } from './scope.ts'
 
 /** The longest message where a test says nothing else: as a service has it. */
@@ -36,7 +36,7 @@ export function onBothLinks(
   body: (wired: (methods: Methods, options?: WireOptions) => Promise<Wired>, t: TestContext) => Promise<void>,
 ): void {
   for (const [kind, makeLinks] of Object.entries(kindsOfLinks)) {
-    test(`${what} (${kind})`, (t) => body((methods, options) => wire(t, makeLinks, methods, options), t))
+    test(`${what} (${kind})`, { timeout: patience }, (t) => body((methods, options) => wire(t, makeLinks, methods, options), t))
   }
 }
 
