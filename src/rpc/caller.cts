@@ -44,7 +44,7 @@ export function makeCaller(link: Link, options: CallerOptions): Caller {
   let awaited = 0
   let lastId = 0
   let isLeaving = false
-  /** How long the message is that is being handled. */
+  /** How long the frame is that is being handled: what the other end counts, too. */
   let length = 0
 
   const say = (message: CallerMessage): void => link.send(encodeFrame(message))
@@ -96,8 +96,13 @@ export function makeCaller(link: Link, options: CallerOptions): Caller {
     else if (call.stream === undefined) again.then(call.resolve, call.reject)
     else {
       const { end } = call.stream
-      again.then((stream) => end.follow(stream as RemoteStream<unknown>), end.fail)
-      call.resolve(call.stream.remote)
+      again.then(
+        (value) => {
+          end.follow(value)
+          call.resolve(value)
+        },
+        (error) => failCall(call, error),
+      )
     }
   }
   /** Makes no more calls; those that were not sent go elsewhere. */
@@ -118,7 +123,10 @@ export function makeCaller(link: Link, options: CallerOptions): Caller {
         if (call.state === 'sent' && calls.has(call.id)) say(['credit', call.id, bytes])
       },
       onLeft: () => {
-        if (calls.has(call.id)) abandon(call, ['leave', call.id])
+        if (!calls.has(call.id)) return
+        abandon(call, ['leave', call.id])
+        // It may be that it was not sent yet: then nothing comes that would answer who awaits it.
+        call.resolve(call.stream?.remote)
       },
     })
     return call.stream
@@ -136,17 +144,22 @@ export function makeCaller(link: Link, options: CallerOptions): Caller {
   const handlers: Handlers = {
     leaving: stopCalling,
     refused: (call) => {
+      const wasAwaited = call.state === 'sent'
       settle(call)
-      moveOn(call, false)
+      if (wasAwaited) moveOn(call, false)
     },
     result: (call, [, , value]) => {
       settle(call)
+      // Who reads it as a stream is told that it is none.
+      call.stream?.end.follow(value)
       call.resolve(value)
     },
-    error: (call, [, , error]) => {
-      settle(call)
+    error: (call, [, , data]) => {
       const { decodeThrown } = require('./thrown.cjs') as typeof import('./thrown.cts')
-      failCall(call, decodeThrown(error))
+      // Before the call is over here: what is no error ends the link, and with it the call.
+      const error = decodeThrown(data)
+      settle(call)
+      failCall(call, error)
     },
     stream: (call) => call.resolve(streamOf(call).remote),
     item: (call, [, , value]) => {
@@ -160,13 +173,13 @@ export function makeCaller(link: Link, options: CallerOptions): Caller {
     callback: (call, [, , reference, callbackCall, args]) => {
       call.hasEffects = true
       const { runCallback } = require('./run-callback.cjs') as typeof import('./run-callback.cts')
-      runCallback(call.held[reference], callbackCall, args, say)
+      runCallback(call.held[reference], callbackCall, args, { method: call.method, limit, send: link.send })
     },
   }
 
   link.listener = {
     onBody: (body) => {
-      length = body.length
+      length = body.length + 4
       const message = decodeBody(body) as AnswererMessage
       const call = message[0] === 'leaving' ? undefined : calls.get(message[1])
       if (message[0] === 'leaving') stopCalling()
@@ -202,7 +215,11 @@ export function makeCaller(link: Link, options: CallerOptions): Caller {
       return Object.assign(promise, {
         [Symbol.asyncIterator]: () => {
           promise.catch(() => {})
-          return streamOf(call).remote
+          const isOver = call.stream === undefined && (call.state === 'abandoned' || !calls.has(call.id))
+          const { remote, end } = streamOf(call)
+          // It failed, or was made elsewhere, before anybody read it as a stream.
+          if (isOver) promise.then(end.follow, end.fail)
+          return remote
         },
       })
     },

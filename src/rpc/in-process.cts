@@ -22,6 +22,7 @@ function makeEnd(limit: number): End {
   let isOpen = true
   let arrived: Buffer[] = []
   let most = limit
+  let holder: NodeJS.Timeout | undefined
   const deliver = (): void => {
     const frames = arrived
     arrived = []
@@ -47,7 +48,11 @@ function makeEnd(limit: number): End {
     // Behind what was sent before it.
     end: () => void setImmediate(() => close()),
     destroy: () => void setImmediate(() => close()),
-    hold: () => {},
+    // As a socket would: a call may wait for what keeps no process, such as a time limit.
+    hold: (holds) => {
+      clearInterval(holder)
+      holder = holds ? setInterval(() => {}, longest) : undefined
+    },
     setLimit: (bytes) => {
       most = bytes
     },
@@ -63,5 +68,8 @@ function makeEnd(limit: number): End {
     close,
   }
 }
+
+/** The longest time that a timer takes, in milliseconds. */
+const longest = 2 ** 31 - 1
 
 const noListener: LinkListener = { onBody: () => {}, onEnd: () => {} }

@@ -5,6 +5,8 @@ export type Reference = { path: (string | number)[] } & (
   | { kind: 'callback' }
   | { kind: 'signal'; reason: ThrownData | null }
   | { kind: 'error'; error: ThrownData }
+  /** What another one of these references stands for, once more. */
+  | { kind: 'same'; of: number }
 )
 
 /** What a caller says. The number of a call is its own; that of a callback's call is the answerer's. */

@@ -47,14 +47,16 @@ export function makePump(
       }
     },
     credit: (bytes) => {
-      room += bytes
+      if (!(bytes >= 0)) throw new TypeError('this is no number of bytes')
+      // Who takes more than was sent is no reader of ours: there is no more room for that.
+      room = Math.min(window, room + bytes)
       wake()
     },
     leave: () => {
       hasLeft = true
       wake()
       // One that waits in a next() hears of it when that is over, or at once, if it is no generator.
-      Promise.resolve(iterator.return?.()).catch(() => {})
+      end().catch(() => {})
     },
   }
 }

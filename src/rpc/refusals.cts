@@ -24,11 +24,10 @@ export async function tooLarge(what: string, size: number, limit: number): Promi
   return new DaemonicError('TOO_LARGE', `${what} take ${size} bytes, and a message may have ${limit}: ${remedy}`)
 }
 
-/** The error for a result that can't be cloned. */
-export async function resultNotCarried(method: string, cause: unknown): Promise<Error> {
+/** The error for a result, or what a callback is called with, that can't be cloned. */
+export async function notCarriedBack(what: string, cause: unknown): Promise<Error> {
   const { DaemonicError } = await import('../errors.ts')
-  const message = `${method}(): its result can't be carried back: ${(cause as Error).message}`
-  return new DaemonicError('NOT_CLONEABLE', message, cause)
+  return new DaemonicError('NOT_CLONEABLE', `${what} can't be carried back: ${(cause as Error).message}`, cause)
 }
 
 /** Can this be cloned, or carried as a reference? */
@@ -42,9 +41,14 @@ function isCloneable(value: unknown): boolean {
   }
 }
 
+/** How many steps of the way to a value are told. */
+const deepest = 20
+
 /** Where in a plain object the value is that can't be cloned: `.a[1].b`. */
 function pathTo(value: unknown, seen: Set<object>): string {
   if (typeof value !== 'object' || value === null || seen.has(value)) return ''
+  // Each step tries to clone all that is below: of a chain of thousands that is too long for the clone, a beginning is enough.
+  if (seen.size === deepest) return ' and deeper'
   seen.add(value)
   const entry = Object.entries(value).find(([, inner]) => !isCloneable(inner))
   if (entry === undefined) return ''

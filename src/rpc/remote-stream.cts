@@ -13,8 +13,8 @@ export interface StreamEnd {
   push(value: unknown, bytes: number): void
   close(value: unknown): void
   fail(error: unknown): void
-  /** Goes on as another stream does. */
-  follow(other: RemoteStream<unknown>): void
+  /** Goes on as another stream does; what is none is an error for who reads. */
+  follow(other: unknown): void
 }
 
 type Result = IteratorResult<unknown, undefined>
@@ -97,10 +97,16 @@ export function makeRemoteStream(listener: StreamListener): { remote: RemoteStre
       finish('failed')
     },
     follow: (stream) => {
+      if (!isStream(stream)) return end.fail(new TypeError('the method gives no stream: await its result'))
       if (state !== 'open') return void stream.return()
       other = stream
       for (const reader of readers.splice(0)) stream.next().then(reader.resolve, reader.reject)
     },
   }
   return { remote, end }
+}
+
+/** Is this a stream that comes from elsewhere? No value is that was cloned. */
+function isStream(value: unknown): value is RemoteStream<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 }

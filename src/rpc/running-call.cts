@@ -47,8 +47,8 @@ export function runCall(message: CallerMessage & { 0: 'call' }, surroundings: Ca
   const revive = (): unknown[] => {
     if (references.length === 0) return [...args]
     const { makeCallbacks } = require('./callbacks.cjs') as typeof import('./callbacks.cts')
-    callbacks = makeCallbacks(id, say)
-    const { reviveReferences } = require('./references.cjs') as typeof import('./references.cts')
+    callbacks = makeCallbacks({ call: id, method, limit: surroundings.limit, say })
+    const { reviveReferences } = require('./revive-references.cjs') as typeof import('./revive-references.cts')
     const revived = [...args]
     const { callback } = callbacks
     reviveReferences(revived, references, { callback, signal: (reference) => controllerOf(reference).signal })
@@ -64,12 +64,20 @@ export function runCall(message: CallerMessage & { 0: 'call' }, surroundings: Ca
     try {
       frame = encodeFrame([kind, id, value])
     } catch (error) {
-      throw await refusals().resultNotCarried(method, error)
+      throw await refusals().notCarriedBack(`${method}(): its result`, error)
     }
     const size = frame.length - 4
     if (size > surroundings.limit)
       throw await refusals().tooLarge(`the results of ${method}()`, size, surroundings.limit)
     return say([kind, id, undefined], frame)
+  }
+  /** Sends an error; of one that is too large, only that it is. */
+  const sayError = async (error: unknown): Promise<void> => {
+    const frame = encodeFrame(['error', id, thrown().encodeThrown(error)])
+    const size = frame.length - 4
+    if (size <= surroundings.limit) return void say(['error', id, nothing], frame)
+    const problem = await refusals().tooLarge(`the contents of the error of ${method}()`, size, surroundings.limit)
+    say(['error', id, thrown().encodeThrown(problem)])
   }
   const run = async (): Promise<void> => {
     try {
@@ -81,7 +89,7 @@ export function runCall(message: CallerMessage & { 0: 'call' }, surroundings: Ca
       if (hasLeft) pump.leave()
       await sayValue('end', await pump.run())
     } catch (error) {
-      say(['error', id, thrown().encodeThrown(error)])
+      await sayError(error)
     } finally {
       isOver = true
       callbacks?.end()
@@ -97,6 +105,9 @@ export function runCall(message: CallerMessage & { 0: 'call' }, surroundings: Ca
     over: run(),
     abort: (reference, reason) => {
       controllers.get(reference)?.abort(thrown().decodeThrown(reason))
+      // Who made the call has rejected it: a generator that does not look at the signal would wait for a reader for ever.
+      hasLeft = true
+      pump?.leave()
     },
     credit: (bytes) => pump?.credit(bytes),
     leave,
@@ -110,6 +121,9 @@ export function runCall(message: CallerMessage & { 0: 'call' }, surroundings: Ca
     hear: (answer) => callbacks?.hear(answer) ?? false,
   }
 }
+
+/** Stands for what is in a frame already. */
+const nothing: ThrownData = { kind: 'value', value: undefined }
 
 /** How much of a stream may be on its way before who reads it has taken it, in bytes: one item more than that. */
 const streamWindow = 262_144

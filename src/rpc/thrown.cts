@@ -9,20 +9,30 @@ export type ThrownData =
       name: string
       message: string
       stack: string
-      /** Is it a DOMException, as the reason of an aborted signal is? */
-      isDom: boolean
+      /** The class of the language that it is of, by itself or by what it extends. The reason of an aborted signal is a DOMException. */
+      base: string
       /** Its own properties that can be cloned: `code` and the like. */
       own: Record<string, unknown>
       cause: ThrownData | null
-      /** Of an AggregateError. */
+      /** Of an AggregateError, and of others that have such a list. */
       errors: ThrownData[] | null
     }
 
 /** Causes of causes are told so far. */
 const deepest = 8
 
-/** Turns whatever was thrown into data. */
+/** Turns whatever was thrown into data. Never throws: a getter of an error that does shall not end who was to tell of it. */
 export function encodeThrown(thrown: unknown, depth = 0): ThrownData {
+  try {
+    return encode(thrown, depth)
+  } catch {
+    const message = describe(thrown)
+    return { kind: 'error', name: 'Error', message, stack: message, base: 'Error', own: {}, cause: null, errors: null }
+  }
+}
+
+/** Turns it into data as it is. */
+function encode(thrown: unknown, depth: number): ThrownData {
   if (!(thrown instanceof Error)) return { kind: 'value', value: cloneable(thrown) ? thrown : describe(thrown) }
   const { cause, errors } = thrown as { cause?: unknown; errors?: unknown }
   return {
@@ -30,22 +40,32 @@ export function encodeThrown(thrown: unknown, depth = 0): ThrownData {
     name: nameOf(thrown),
     message: String(thrown.message),
     stack: String(thrown.stack),
-    isDom: thrown instanceof DOMException,
-    own: Object.fromEntries(Object.entries(thrown).filter(([name, value]) => !isToldApart(name) && cloneable(value))),
+    base: baseOf(thrown),
+    own: Object.fromEntries(
+      Object.entries(thrown).filter(([name, value]) => !isToldApart(name, value) && cloneable(value)),
+    ),
     cause: cause === undefined || depth >= deepest ? null : encodeThrown(cause, depth + 1),
     errors: Array.isArray(errors) && depth < deepest ? errors.map((error) => encodeThrown(error, depth + 1)) : null,
   }
 }
 
 /** Is this property told by itself, or none of the thrower's to set? */
-function isToldApart(name: string): boolean {
-  return ['name', 'message', 'stack', 'cause', 'errors', '__proto__', 'constructor'].includes(name)
+function isToldApart(name: string, value: unknown): boolean {
+  if (name === 'errors') return Array.isArray(value)
+  return ['name', 'message', 'stack', 'cause', '__proto__', 'constructor'].includes(name)
 }
 
 /** The name that tells most. */
 function nameOf(error: Error): string {
   const name = String(error.name)
   return name === 'Error' ? error.constructor?.name || name : name
+}
+
+/** The class of the language that an error is of. */
+function baseOf(error: Error): string {
+  if (error instanceof DOMException) return 'DOMException'
+  if (error instanceof AggregateError) return 'AggregateError'
+  return Object.entries(bases).find(([, base]) => error instanceof base)?.[0] ?? 'Error'
 }
 
 /** Can this be carried over? */
@@ -67,7 +87,7 @@ function describe(value: unknown): string {
   }
 }
 
-const builtIn: Record<string, ErrorConstructor> = {
+const bases: Record<string, ErrorConstructor> = {
   EvalError,
   RangeError,
   ReferenceError,
@@ -83,6 +103,7 @@ export function decodeThrown(data: ThrownData): unknown {
   hide(error, 'stack', data.stack)
   if (error.name !== data.name) hide(error, 'name', data.name)
   if (data.cause !== null) hide(error, 'cause', decodeThrown(data.cause))
+  if (data.errors !== null) hide(error, 'errors', data.errors.map(decodeThrown))
   for (const [name, value] of Object.entries(data.own)) {
     Object.defineProperty(error, name, { value, enumerable: true, configurable: true, writable: true })
   }
@@ -90,10 +111,10 @@ export function decodeThrown(data: ThrownData): unknown {
 }
 
 /** Makes an error of the nearest class. */
-function makeError({ name, message, isDom, errors }: Extract<ThrownData, { kind: 'error' }>): Error {
-  if (isDom) return new DOMException(message, name)
-  if (errors !== null) return new AggregateError(errors.map(decodeThrown), message)
-  return new ((Object.hasOwn(builtIn, name) && builtIn[name]) || Error)(message)
+function makeError({ name, message, base }: Extract<ThrownData, { kind: 'error' }>): Error {
+  if (base === 'DOMException') return new DOMException(message, name)
+  if (base === 'AggregateError') return new AggregateError([], message)
+  return new ((Object.hasOwn(bases, base) && bases[base]) || Error)(message)
 }
 
 /** Sets a property as errors have theirs: not listed. */

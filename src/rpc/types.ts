@@ -21,8 +21,9 @@ export interface RemoteStream<Item> extends AsyncIterableIterator<Item> {
 }
 
 /** What a method gives to who calls it from another process. */
-type RemoteResult<Result> =
-  Awaited<Result> extends AsyncIterable<infer Item>
+type RemoteResult<Result> = [Awaited<Result>] extends [never]
+  ? Promise<never>
+  : Awaited<Result> extends AsyncIterable<infer Item>
     ? AsyncIterable<Item> & Promise<RemoteStream<Item>>
     : Promise<Awaited<Result>>
 
@@ -32,7 +33,7 @@ type Nothing = ReturnType<() => void> | undefined
 /** A callback is called from another process: there it gives a promise, and has to be declared so, or to give nothing. */
 type RemoteCallback<Args extends unknown[], Result> = [Result] extends [Nothing]
   ? (...args: Args) => unknown
-  : [Result] extends [PromiseLike<unknown>]
+  : [Result] extends [PromiseLike<unknown> | Nothing]
     ? (...args: Args) => Result | Awaited<Result>
     : 'a callback of a service gives nothing, or a promise: declare it so in the service'
 

@@ -9,9 +9,7 @@ export function watchSignals(
   const releases = held.map((one, reference) => {
     if (one.kind !== 'signal') return () => {}
     const { signal } = one
-    const listener = (): void => onAbort(reference, signal.reason, encodeThrown(signal.reason))
-    signal.addEventListener('abort', listener, { once: true })
-    return () => signal.removeEventListener('abort', listener)
+    return watch(signal, () => onAbort(reference, signal.reason, encodeThrown(signal.reason)))
   })
   const release = (): void => {
     for (const one of releases) one()
@@ -23,4 +21,24 @@ export function watchSignals(
     onAbort(aborted, first.signal.reason, encodeThrown(first.signal.reason))
   }
   return release
+}
+
+/** Who waits for each signal. A signal that many calls share has one listener: Node warns of a leak from eleven on. */
+const watchers = new WeakMap<AbortSignal, Set<() => void>>()
+
+/** Calls back when a signal is aborted; returns what ends that. */
+function watch(signal: AbortSignal, watcher: () => void): () => void {
+  const all = watchers.get(signal) ?? new Set()
+  watchers.set(signal, all)
+  if (all.size === 0) signal.addEventListener('abort', tellAll)
+  all.add(watcher)
+  return () => {
+    all.delete(watcher)
+    if (all.size === 0) signal.removeEventListener('abort', tellAll)
+  }
+}
+
+/** Tells all who wait for a signal. */
+function tellAll(this: AbortSignal): void {
+  for (const watcher of [...(watchers.get(this) ?? [])]) watcher()
 }

@@ -1,6 +1,5 @@
 // The door for programs that are CommonJS as well: one file less on their clock.
 import type { Caller } from '../rpc/caller.cts'
-import type { RemoteStream } from '../rpc/types.ts'
 import type { Client } from './client-types.ts'
 import type { ConnectOptions } from './connect-options.ts'
 import type { Welcome } from './hello.cts'
@@ -94,9 +93,11 @@ function makeSession(target: Target): Session {
   const open = (): Promise<Connection> => {
     opening ??= (target.isInProcess ? reachInProcess(target) : reach(target))
       .then((reached) => {
-        current = makeConnection(reached)
-        if (isClosed) current.caller.leave()
-        return current
+        const connection = makeConnection(reached)
+        current = connection
+        // Behind the calls that waited for this connection.
+        if (isClosed) setImmediate(() => connection.caller.leave())
+        return connection
       })
       .finally(() => {
         opening = undefined
@@ -104,22 +105,15 @@ function makeSession(target: Target): Session {
     return opening
   }
   /** Makes a call once there is a connection. */
-  const callLater = (method: string, args: readonly unknown[]): Promise<unknown> => {
-    const promise = open().then(({ caller }) => caller.call(method, args))
-    return Object.assign(promise, {
-      [Symbol.asyncIterator]: () => {
-        const { makeRemoteStream } = require('../rpc/remote-stream.cjs') as typeof import('../rpc/remote-stream.cts')
-        const { remote, end } = makeRemoteStream({ onTaken: () => {}, onLeft: () => {} })
-        promise.then((stream) => end.follow(stream as RemoteStream<unknown>), end.fail)
-        return remote
-      },
-    })
-  }
+  const callLater = (method: string, args: readonly unknown[]): Promise<unknown> =>
+    asStream(unlessAborted(args, open()).then(({ caller }) => caller.call(method, args)))
   return {
     open,
     call: (method, args) => {
       if (isClosed)
-        return import('./trouble.ts').then(async ({ disconnected }) => Promise.reject(await disconnected(method)))
+        return asStream(
+          import('./trouble.ts').then(async ({ disconnected }) => Promise.reject(await disconnected(method))),
+        )
       return current === undefined ? callLater(method, args) : current.caller.call(method, args)
     },
     close: () => {
@@ -128,6 +122,30 @@ function makeSession(target: Target): Session {
       current = undefined
     },
   }
+}
+
+/** Has a promise of a stream read in a loop, too. */
+function asStream(promise: Promise<unknown>): Promise<unknown> {
+  return Object.assign(promise, {
+    [Symbol.asyncIterator]: () => {
+      const { makeRemoteStream } = require('../rpc/remote-stream.cjs') as typeof import('../rpc/remote-stream.cts')
+      const { remote, end } = makeRemoteStream({ onTaken: () => {}, onLeft: () => {} })
+      promise.then(end.follow, end.fail)
+      return remote
+    },
+  })
+}
+
+/** Waits for what a call needs; no longer than until a signal among its arguments is aborted. */
+async function unlessAborted<Needed>(args: readonly unknown[], needed: Promise<Needed>): Promise<Needed> {
+  const { holdReferences } = require('../rpc/references.cjs') as typeof import('../rpc/references.cts')
+  const { held } = holdReferences(args)
+  if (held.length === 0) return needed
+  const { watchSignals } = require('../rpc/watch-signals.cjs') as typeof import('../rpc/watch-signals.cts')
+  return new Promise((resolve, reject) => {
+    const release = watchSignals(held, (_, reason) => reject(reason))
+    needed.then(resolve, reject).finally(release)
+  })
 }
 
 /** Runs the service in this process. */
