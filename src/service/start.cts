@@ -55,8 +55,9 @@ export async function startUnlessHeld(target: Target, deadline: number, seen: Se
 async function lookAtOther(target: Target, state: State, seen: Seen): Promise<void> {
   const isOver = livingProcess(state) === undefined
   if (!seen.hasLooked) seen.first = isOver ? state.instance : undefined
-  const isFailure = state.phase === 'failed' || (state.phase === 'ended' && state.exit?.code !== abandoned)
-  const hasFailed = isOver && state.readyAfter === null && isFailure
+  // One that was killed has no exit code: the next may fare better.
+  const code = state.exit?.code ?? null
+  const hasFailed = isOver && state.readyAfter === null && code !== null && code !== abandoned
   if (seen.hasLooked && hasFailed && state.instance !== seen.first) {
     throw await (await import('./trouble.ts')).failedForAnother(target, state)
   }
