@@ -1,5 +1,6 @@
 // The examples run as they stand, and their daemons are whole.
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import { audit, failures, readPid } from './helpers/daemon.ts'
 import { until, untilGone } from './helpers/processes.ts'
@@ -81,3 +82,41 @@ test('named: it starts a server by name, uses it, and stops it', async (t) => {
   )
   assert.deepEqual(scope.processes(), [])
 })
+
+test('greet: the first call starts the service, the second finds it', async (t) => {
+  const { scope, ran } = await runClient(t, 'greet', ['Ada'])
+  assert.match(ran.stdout, /^Hello, Ada\. You are number 1, says process \d+\.\n$/)
+  const again = await runExample(scope, 'greet', ['Grace'])
+  assert.match(again.stdout, /^Hello, Grace\. You are number 2, says process \d+\.\n$/)
+})
+
+test('format: with its daemon, cold and warm, and without: the same', async (t) => {
+  const scope = homeScope(t)
+  writeFileSync(scope.path('a.ts'), 'const a  =  {b:1}')
+  writeFileSync(scope.path('b.ts'), 'const = ;')
+  const runs: Ran[] = []
+  for (const env of [{}, {}, { DAEMONIC_IN_PROCESS: '1' }]) {
+    Object.assign(scope.env, env)
+    runs.push(await runExample(scope, 'format/format', ['a.ts', 'b.ts']))
+  }
+  for (const { code, stdout, stderr } of runs) {
+    assert.deepEqual([code, stdout], [1, 'const a = { b: 1 };\n'])
+    assert.match(stderr, /^b\.ts: .*\(1:7\)/)
+  }
+  assert.equal(scope.processes().length, 1, 'one daemon, and it stays')
+})
+
+/** A scope with a home of its own. */
+function homeScope(t: TestContext): Scope {
+  const scope = makeScope(t)
+  scope.env['DAEMONIC_HOME'] = scope.path('home')
+  return scope
+}
+
+/** Runs an example that is a client of a service. */
+async function runClient(t: TestContext, name: string, args: string[]): Promise<{ scope: Scope; ran: Ran }> {
+  const scope = homeScope(t)
+  const ran = await runExample(scope, name, args)
+  assert.deepEqual([ran.code, ran.stderr], [0, ''])
+  return { scope, ran }
+}
