@@ -36,7 +36,9 @@ export function onBothLinks(
   body: (wired: (methods: Methods, options?: WireOptions) => Promise<Wired>, t: TestContext) => Promise<void>,
 ): void {
   for (const [kind, makeLinks] of Object.entries(kindsOfLinks)) {
-    test(`${what} (${kind})`, { timeout: patience }, (t) => body((methods, options) => wire(t, makeLinks, methods, options), t))
+    test(`${what} (${kind})`, { timeout: patience }, (t) =>
+      body((methods, options) => wire(t, makeLinks, methods, options), t),
+    )
   }
 }
 
