@@ -89,7 +89,8 @@ export function makeRemoteStream(listener: StreamListener): { remote: RemoteStre
       }
     },
     close: (value) => {
-      returned = value
+      // One that was left is over, without what it would have returned.
+      if (state === 'open') returned = value
       finish('closed')
     },
     fail: (error) => {
