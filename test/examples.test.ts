@@ -1,6 +1,6 @@
 // The examples run as they stand, and their daemons are whole.
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import { audit, failures, readPid } from './helpers/daemon.ts'
 import { until, untilGone } from './helpers/processes.ts'
@@ -103,7 +103,10 @@ test('format: with its daemon, cold and warm, and without: the same', async (t) 
     assert.deepEqual([code, stdout], [1, 'const a = { b: 1 };\n'])
     assert.match(stderr, /^b\.ts: .*\(1:7\)/)
   }
-  assert.equal(scope.processes().length, 1, 'one daemon, and it stays')
+  const [daemon = '', ...others] = readdirSync(scope.path('home'))
+  assert.deepEqual(others, [])
+  const pid = Number(scope.read(`home/${daemon}/pid`))
+  assert.ok(scope.processes().includes(pid), 'the daemon stays')
 })
 
 /** A scope with a home of its own. */

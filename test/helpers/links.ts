@@ -59,7 +59,7 @@ export async function socketPair(t: TestContext): Promise<[Socket, Socket]> {
 
 /** A result as a test takes it: it can be awaited, and read in a loop. */
 // biome-ignore lint/suspicious/noExplicitAny: what comes over is compared, whatever its type is.
-export type Called = Promise<any> & AsyncIterable<any>
+type Called = Promise<any> & AsyncIterable<any>
 
 /** What a promise rejects with; that it does is asserted. */
 // biome-ignore lint/suspicious/noExplicitAny: anything can be thrown.
