@@ -7,12 +7,12 @@ export async function notCarried(method: string, args: readonly unknown[], cause
     0,
     args.findIndex((arg) => !isCloneable(arg)),
   )
-  const where = pathTo(args[index], new Set())
+  const where = placeIn(args[index])
   const what = `argument ${index + 1}${where === '' ? '' : ` (${where})`}`
   const remedy = 'callbacks, signals and errors are carried when they are an argument, or in a plain object or array'
   return new ArgumentError(
     index,
-    `${method}(): ${what} can't be carried to the service: ${(cause as Error).message}; ${remedy}`,
+    `${method}(): ${what} can't be carried to the service: ${wordsOf(cause)}; ${remedy}`,
     cause,
   )
 }
@@ -27,7 +27,12 @@ export async function tooLarge(what: string, size: number, limit: number): Promi
 /** The error for a result, or what a callback is called with, that can't be cloned. */
 export async function notCarriedBack(what: string, cause: unknown): Promise<Error> {
   const { DaemonicError } = await import('../errors.ts')
-  return new DaemonicError('NOT_CLONEABLE', `${what} can't be carried back: ${(cause as Error).message}`, cause)
+  return new DaemonicError('NOT_CLONEABLE', `${what} can't be carried back: ${wordsOf(cause)}`, cause)
+}
+
+/** What stood against the clone: it may be whatever a getter throws. */
+function wordsOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }
 
 /** Can this be cloned, or carried as a reference? */
@@ -44,7 +49,16 @@ function isCloneable(value: unknown): boolean {
 /** How many steps of the way to a value are told. */
 const deepest = 20
 
-/** Where in a plain object the value is that can't be cloned: `.a[1].b`. */
+/** Where in an argument the value is that can't be cloned; '' when that can't be seen, as getters throw. */
+function placeIn(argument: unknown): string {
+  try {
+    return pathTo(argument, new Set())
+  } catch {
+    return ''
+  }
+}
+
+/** The way to the value that can't be cloned: `.a[1].b`. */
 function pathTo(value: unknown, seen: Set<object>): string {
   if (typeof value !== 'object' || value === null || seen.has(value)) return ''
   // Each step tries to clone all that is below: of a chain of thousands that is too long for the clone, a beginning is enough.
