@@ -484,7 +484,7 @@ onBothLinks(
 onBothLinks('leave() of the caller leaves its streams, and lets its calls finish', async (wired) => {
   const life = { made: 0, ends: 0 }
   let finish = (): void => {}
-  const { call, caller, seen, isHeld, counts } = await wired({
+  const { call, caller, seen, there, isHeld, counts } = await wired({
     endless: () => endless(life, 1000),
     wait: () =>
       new Promise<string>((resolve) => {
@@ -502,7 +502,7 @@ onBothLinks('leave() of the caller leaves its streams, and lets its calls finish
   finish()
   assert.equal(await waiting, 'finished')
   assert.equal(isHeld(), false)
-  await until('the end of the link', () => seen.ended === 1)
+  await until('the end of the link', () => there.ended === 1)
   assert.deepEqual(seen.lost, [])
 })
 
