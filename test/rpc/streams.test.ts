@@ -294,7 +294,7 @@ onBothLinks('leaving a stream of Node, or of the web, ends it', async (wired) =>
     readable: () =>
       new Readable({
         read() {
-          this.push('x')
+          this.push(Buffer.alloc(10_000))
         },
         destroy(error, done) {
           ended.push('destroyed')
@@ -304,7 +304,7 @@ onBothLinks('leaving a stream of Node, or of the web, ends it', async (wired) =>
     web: () =>
       new ReadableStream({
         pull(controller) {
-          controller.enqueue('x')
+          controller.enqueue(Buffer.alloc(10_000))
         },
         cancel() {
           ended.push('cancelled')

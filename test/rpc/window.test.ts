@@ -79,7 +79,7 @@ onBothLinks('calls that fail, are aborted, or left make room like those that are
       wait: (signal: AbortSignal) =>
         new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
       async *endless() {
-        for (;;) yield 'x'
+        for (;;) yield Buffer.alloc(50_000)
       },
     },
     { window: { calls: 2 } },
