@@ -83,7 +83,10 @@ export interface Wired {
   isHeld(): boolean
   /** Calls in progress at the answering end: now, and most at once. */
   counts: { now: number; most: number; begun: number }
-  seen: { leaving: number; ended: number; lost: string[]; again: { method: string; wasBegun: boolean }[] }
+  /** What the caller was told: that the other end is leaving, how often; what it has asked for. */
+  seen: { leaving: number; lost: string[]; again: { method: string; wasBegun: boolean }[] }
+  /** How often the end of the link was told at the answering end. */
+  there: { ended: number }
 }
 
 export interface WireOptions {
@@ -101,12 +104,9 @@ async function wire(t: TestContext, makeLinks: MakeLinks, methods: Methods, opti
     theirs.destroy()
   })
   const { sent, isHeld } = watchLink(ours)
-  const answering = answerOn(theirs, methods, options)
-  const calling = callOn(ours, options)
-  const { counts } = answering
-  const seen = Object.assign(answering.seen, calling.seen)
-  const { caller, call } = calling
-  return { call, caller, answerer: answering.answerer, links: [ours, theirs], sent, isHeld, counts, seen }
+  const { answerer, counts, seen: there } = answerOn(theirs, methods, options)
+  const { caller, call, seen } = callOn(ours, options)
+  return { call, caller, answerer, links: [ours, theirs], sent, isHeld, counts, seen, there }
 }
 
 /** What a window is where a test says nothing else. */
@@ -119,7 +119,7 @@ export function answerOn(
   link: Link,
   methods: Methods,
   options: WireOptions = {},
-): Pick<Wired, 'answerer' | 'counts'> & { seen: { ended: number } } {
+): Pick<Wired, 'answerer' | 'counts'> & { seen: Wired['there'] } {
   const counts = { now: 0, most: 0, begun: 0 }
   const seen = { ended: 0 }
   const answerer = makeAnswerer(link, {
@@ -137,11 +137,8 @@ export function answerOn(
 }
 
 /** Makes the calling end of a link. */
-export function callOn(
-  link: Link,
-  options: WireOptions = {},
-): Pick<Wired, 'caller' | 'call'> & { seen: Omit<Wired['seen'], 'ended'> } {
-  const seen: Omit<Wired['seen'], 'ended'> = { leaving: 0, lost: [], again: [] }
+export function callOn(link: Link, options: WireOptions = {}): Pick<Wired, 'caller' | 'call' | 'seen'> {
+  const seen: Wired['seen'] = { leaving: 0, lost: [], again: [] }
   const caller = makeCaller(link, {
     ...{ window: windowOf(options), limit: options.limit ?? usualLimit },
     lost: async (method) => {

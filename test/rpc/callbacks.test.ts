@@ -160,7 +160,7 @@ onBothLinks(
     process.on('unhandledRejection', listener)
     t.after(() => process.off('unhandledRejection', listener))
     const kept: Callback[] = []
-    const { call, caller, links, seen } = await wired({
+    const { call, caller, links, there } = await wired({
       run: (callback: Callback) => {
         callback('throws')
         callback(() => 'can’t be sent')
@@ -178,7 +178,7 @@ onBothLinks(
     await until('the callback', () => kept.length === 1)
     links[1].destroy()
     await ended
-    await until('the end at the other end', () => seen.ended === 1)
+    await until('the end at the other end', () => there.ended === 1)
     kept[0]?.('after the end')
     await turn()
     await turn()

@@ -294,7 +294,7 @@ onBothLinks('leaving a stream of Node, or of the web, ends it', async (wired) =>
     readable: () =>
       new Readable({
         read() {
-          this.push('x')
+          this.push(Buffer.alloc(10_000))
         },
         destroy(error, done) {
           ended.push('destroyed')
@@ -304,7 +304,7 @@ onBothLinks('leaving a stream of Node, or of the web, ends it', async (wired) =>
     web: () =>
       new ReadableStream({
         pull(controller) {
-          controller.enqueue('x')
+          controller.enqueue(Buffer.alloc(10_000))
         },
         cancel() {
           ended.push('cancelled')
@@ -484,7 +484,7 @@ onBothLinks(
 onBothLinks('leave() of the caller leaves its streams, and lets its calls finish', async (wired) => {
   const life = { made: 0, ends: 0 }
   let finish = (): void => {}
-  const { call, caller, seen, isHeld, counts } = await wired({
+  const { call, caller, seen, there, isHeld, counts } = await wired({
     endless: () => endless(life, 1000),
     wait: () =>
       new Promise<string>((resolve) => {
@@ -502,7 +502,7 @@ onBothLinks('leave() of the caller leaves its streams, and lets its calls finish
   finish()
   assert.equal(await waiting, 'finished')
   assert.equal(isHeld(), false)
-  await until('the end of the link', () => seen.ended === 1)
+  await until('the end of the link', () => there.ended === 1)
   assert.deepEqual(seen.lost, [])
 })
 
