@@ -47,7 +47,7 @@ test('busy: it is said, with the log and the remedy', async (t) => {
 
 test('not ready in time: it is ended, and who started it and who waited are told so', async (t) => {
   const tested = makeTested(t, { boot: 'block' })
-  const first = rejection(tested.client({ startTimeout: 1500 }))
+  const first = rejection(tested.client({ startTimeout: 5000 }))
   const pid = Number(await until('the first life', () => /^begin (\d+)$/m.exec(tested.log())?.[1]))
   const second = await rejection(tested.client({ startTimeout: 500 }))
   assert.equal(second['code'], 'START_TIMEOUT')
