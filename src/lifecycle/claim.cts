@@ -20,13 +20,21 @@ export interface ClaimFacts {
   launched: Launched
   logs: Logs
   interpreter: string
+  /** The life that was seen last, '' for none: one that has failed since fails this start, too. */
+  seen?: string
   isRestart: boolean
 }
 
 /** Has the daemon take its name, under the lock that it holds, and record what is seen of it. */
-export function makeClaim({ folder, declared, isRestart, ...facts }: ClaimFacts): Prelude {
+export function makeClaim({ folder, declared, seen, isRestart, ...facts }: ClaimFacts): Prelude {
   const record = changedRecord(folder, declared)
-  const data: Claim = { folder, record, state: makeState(facts, declared), isRestart }
+  const data: Claim = {
+    folder,
+    record,
+    state: makeState(facts, declared),
+    ...(seen === undefined ? {} : { seen }),
+    isRestart,
+  }
   return { module: join(__dirname, '..', 'home', 'boot', 'claim.cjs'), data }
 }
 

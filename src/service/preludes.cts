@@ -4,16 +4,21 @@ import type { Launched } from '../detach/launch.cts'
 import type { Logs } from '../detach/logs.ts'
 import type { Prelude } from '../detach/message.ts'
 import type { Declared } from '../home/records.ts'
-import { makeClaim } from '../lifecycle/claim.cjs'
+import { type ClaimFacts, makeClaim } from '../lifecycle/claim.cjs'
 import type { Target } from './target.cts'
 
 /** What the daemon of a service does before its module runs. */
-export function makePreludes(target: Target, launched: Launched, logs: Logs, instance: string): Prelude[] {
+export function makePreludes(
+  target: Target,
+  launched: Launched,
+  logs: Logs,
+  life: Pick<ClaimFacts, 'instance' | 'seen'>,
+): Prelude[] {
   const boot = join(__dirname, '..', 'detach', 'boot')
   const declared = declare(target)
   return [
     makeClaim({
-      ...{ folder: target.folder, instance, declared, launched, logs },
+      ...{ folder: target.folder, ...life, declared, launched, logs },
       interpreter: process.execPath,
       isRestart: false,
     }),

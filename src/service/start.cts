@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { inheritedEnvironment } from '../detach/birth-environment.cjs'
 import { type Launched, launch, refusedLock } from '../detach/launch.cjs'
 import type { Logs } from '../detach/logs.ts'
-import type { State } from '../home/boot/state.cts'
+import { hasFailed, type State } from '../home/boot/state.cjs'
 import { isHomeSafe } from '../home/place.cjs'
 import { livingProcess, readSeen } from '../home/seen.cjs'
 import { exclusiveOpenFlag, openOrCreate, opensLocked } from '../system/open-file.cjs'
@@ -45,7 +45,7 @@ export async function startUnlessHeld(target: Target, deadline: number, seen: Se
       runsOurs: false,
       foreground: false,
     })
-    return (await isReady(target, launched, logs, instance, deadline)) ? 'none' : 'held'
+    return (await isReady(target, launched, logs, { instance, seen: seen.first ?? '' }, deadline)) ? 'none' : 'held'
   } finally {
     closeSync(logs.stdout.fd)
   }
@@ -55,10 +55,7 @@ export async function startUnlessHeld(target: Target, deadline: number, seen: Se
 async function lookAtOther(target: Target, state: State, seen: Seen): Promise<void> {
   const isOver = livingProcess(state) === undefined
   if (!seen.hasLooked) seen.first = isOver ? state.instance : undefined
-  // One that was killed has no exit code: the next may fare better.
-  const code = state.exit?.code ?? null
-  const hasFailed = isOver && state.readyAfter === null && code !== null && code !== abandoned
-  if (seen.hasLooked && hasFailed && state.instance !== seen.first) {
+  if (seen.hasLooked && isOver && hasFailed(state) && state.instance !== seen.first) {
     throw await (await import('./trouble.ts')).failedForAnother(target, state)
   }
 }
@@ -72,9 +69,6 @@ async function prepareFolder({ instance, folder }: Target, state: ReturnType<typ
   if (state === undefined || endedWell) return
   await (await import('../lifecycle/leftovers.ts')).clearLeftovers(instance, folder)
 }
-
-/** The exit code of a daemon whose launcher was gone (`abandon` in detach/boot/birth.cts): that is no failure of its own. */
-const abandoned = 75
 
 /** Opens the log. */
 function openLog(path: string): Logs {
@@ -111,13 +105,13 @@ async function isReady(
   target: Target,
   launched: Launched,
   logs: Logs,
-  instance: string,
+  life: { instance: string; seen: string },
   deadline: number,
 ): Promise<boolean> {
   const { tell } = require('../detach/tell.cjs') as typeof import('../detach/tell.cts')
   const { makePreludes } = require('./preludes.cjs') as typeof import('./preludes.cts')
   const { waitUntilReady } = require('../ready/wait.cjs') as typeof import('../ready/wait.cts')
-  const preludes = makePreludes(target, launched, logs, instance)
+  const preludes = makePreludes(target, launched, logs, life)
   tell(launched, { preludes, work: null, payload: new Uint8Array() })
   // While the daemon boots, there is time to load what will call it.
   setImmediate(() => {
@@ -129,5 +123,5 @@ async function isReady(
   const { trampoline, pid, takenBy } = outcome.seen
   const isHeld = pid === undefined && trampoline !== undefined && refusedLock(trampoline) !== undefined
   if (isHeld || takenBy !== undefined) return false
-  throw await (await import('./trouble.ts')).failedStart(target, outcome, { launched, logs, instance })
+  throw await (await import('./trouble.ts')).failedStart(target, outcome, { launched, logs, instance: life.instance })
 }

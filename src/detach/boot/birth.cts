@@ -235,8 +235,6 @@ function tryWrite(fd: number, text: string): boolean {
 /** Ends a daemon whose launcher was killed while it waited: nothing half-started is left behind. */
 function abandon(): never {
   tryWrite(2, `daemonic: the launcher of this daemon (pid ${process.pid}) was gone before it was ready: it ends\n`)
-  process.exit(abandoned)
+  // EX_TEMPFAIL of sysexits(3): it did not fail (`abandoned` in home/boot/state.cts).
+  process.exit(75)
 }
-
-/** The exit code of a daemon that ended because nobody waited for it any more (EX_TEMPFAIL of sysexits(3)): it did not fail. */
-export const abandoned = 75

@@ -4,7 +4,7 @@ import { type Identity, identify, isLiving } from '../../system/identity.cjs'
 // Not first when it is needed: the package may be upgraded while the daemon runs.
 import { readLastOutput } from './last-output.cjs'
 import { run as keepPid } from './pid-file.cjs'
-import { openState, readState, type State, writeState } from './state.cjs'
+import { hasFailed, openState, readState, type State, writeState } from './state.cjs'
 
 /** What the launcher wants to be recorded under the name's lock. */
 export interface Claim {
@@ -13,6 +13,8 @@ export interface Claim {
   /** What was declared, as it is to stand in the file; null when that stands there already. */
   record: string | null
   state: Omit<State, 'process'>
+  /** The life that the launcher saw last, '' for none: one that has failed since fails this start, too. Left out: none does. */
+  seen?: string
   /** Keep the number of restarts that is in the file, and add one? */
   isRestart: boolean
 }
@@ -21,13 +23,16 @@ export interface Claim {
  * As a prelude: this process holds the lock of a name, and takes it, unless the process that the name belonged to last
  * still lives: a command does not hold the lock. Says so, and ends, then.
  */
-export function run(birth: Birth, { folder, record, state, isRestart }: Claim): void {
+export function run(birth: Birth, { folder, record, state, seen, isRestart }: Claim): void {
   const { line, holds } = birth
   line.enter('claim')
   birth.folder = folder
   const page = openState(`${folder}/state.json`)
   const last = readState(page)
-  if (last !== undefined && isLiving(last.process)) {
+  if (
+    last !== undefined &&
+    (isLiving(last.process) || (seen !== undefined && last.instance !== seen && hasFailed(last)))
+  ) {
     line.report({ kind: 'taken', pid: last.process.pid })
     process.exit(0)
   }

@@ -52,6 +52,15 @@ export interface Exit {
   output: string
 }
 
+/** The exit code of a daemon that ended because nobody waited for it any more (EX_TEMPFAIL of sysexits(3)): it did not fail. */
+export const abandoned = 75
+
+/** Did a life that is over fail before it was ready, by itself? One that was killed has no exit code: the next may fare better. */
+export function hasFailed({ readyAfter, exit }: State): boolean {
+  const code = exit?.code ?? null
+  return readyAfter === null && code !== null && code !== abandoned
+}
+
 /** A page of memory on every system that this runs on. */
 const pageSize = 4096
 
