@@ -2,7 +2,7 @@
 import { connect } from 'daemonic/client'
 import type { Greeter } from './greeter.ts'
 
-await using greeter = await connect<Greeter>({
+const greeter = await connect<Greeter>({
   name: 'greeter',
   version: '1.0.0',
   module: new URL('./greeter.ts', import.meta.url),

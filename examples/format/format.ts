@@ -7,7 +7,7 @@ import { connect } from 'daemonic/client'
 import type { Formatter } from './formatter.ts'
 
 const module = new URL('./formatter.ts', import.meta.url)
-await using formatter = await connect<Formatter>({ name: 'example-formatter', version: '1.0.0', module })
+const formatter = await connect<Formatter>({ name: 'example-formatter', version: '1.0.0', module })
 
 for (const file of process.argv.slice(2)) {
   // The daemon works in another folder: it is given the whole path.
