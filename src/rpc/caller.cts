@@ -273,10 +273,17 @@ export interface PendingCall {
 /** Makes a call, not yet sent, and the promise of its result. */
 export function makeCall(id: number, method: string, args: readonly unknown[]): [PendingCall, Promise<unknown>] {
   const call: PendingCall = {
-    ...{ id, method, args, held: [], frame: nothing, state: 'queued', stream: undefined, hasEffects: false },
-    resolve: () => {},
-    reject: () => {},
-    release: () => {},
+    id,
+    method,
+    args,
+    held: none,
+    frame: nothing,
+    state: 'queued',
+    resolve: doNothing,
+    reject: doNothing,
+    stream: undefined,
+    hasEffects: false,
+    release: doNothing,
   }
   const promise = new Promise((resolve, reject) => {
     call.resolve = resolve
@@ -286,6 +293,8 @@ export function makeCall(id: number, method: string, args: readonly unknown[]): 
 }
 
 const nothing = Buffer.alloc(0)
+const none: readonly Held[] = []
+const doNothing = (): void => {}
 
 /** Makes the frame of a call. What can't be carried is the error that names the argument, or what is too large. */
 export function frameCall(call: PendingCall, limit: number): Promise<Error> | undefined {
