@@ -50,10 +50,10 @@ function writeManual() {
   writeFileSync(path, stdout)
 }
 
-/** Compiles the tests and benchmarks into build/. */
+/** Compiles the tests, the benchmarks and the example that they measure into build/. */
 export function ensureTestsBuilt() {
   ensureBuilt()
-  compile('tsconfig.test.json', ['test', 'bench', 'src'], 'build', false)
+  compile('tsconfig.test.json', ['test', 'bench', 'examples/format', 'src'], 'build', false)
 }
 
 /** Compiles a project, if any of its files changed since it was last compiled. */

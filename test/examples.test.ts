@@ -1,6 +1,6 @@
 // The examples run as they stand, and their daemons are whole.
 import assert from 'node:assert/strict'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import { audit, failures, readPid } from './helpers/daemon.ts'
 import { until, untilGone } from './helpers/processes.ts'
@@ -107,6 +107,27 @@ test('format: with its daemon, cold and warm, and without: the same', async (t) 
   assert.deepEqual(others, [])
   const pid = Number(scope.read(`home/${daemon}/pid`))
   assert.ok(scope.processes().includes(pid), 'the daemon stays')
+})
+
+test('docs/services.md: its programs run as they stand', async (t) => {
+  const scope = homeScope(t)
+  for (const [, program = ''] of readFileSync(projectFile('docs/services.md'), 'utf8').matchAll(
+    /```[jt]s\n(.*?)```/gs,
+  )) {
+    writeFileSync(scope.path(/^\/\/ (\w+\.\w+)/m.exec(program)?.[1] ?? 'unnamed'), program)
+  }
+  writeFileSync(scope.path('package.json'), '{ "name": "mytool", "version": "1.0.0", "type": "module" }')
+  mkdirSync(scope.path('node_modules'))
+  symlinkSync(projectFile('.'), scope.path('node_modules/daemonic'))
+  symlinkSync(projectFile('node_modules/tsx'), scope.path('node_modules/tsx'))
+  const node = process.execPath
+  for (const env of [{}, {}, { DAEMONIC_IN_PROCESS: '1' }]) {
+    Object.assign(scope.env, env)
+    const typed = await run(scope, [node, ...(stripsTypes ? [] : tsx), scope.path('cli.ts')])
+    assert.deepEqual([typed.code, typed.stdout, typed.stderr], [0, '9\n.\n', ''])
+    const tool = await run(scope, [node, scope.path('cli.cjs'), 'a', 'b'])
+    assert.deepEqual([tool.code, tool.stdout, tool.stderr], [0, `${scope.path('.')}: a b\n`, ''])
+  }
 })
 
 /** A scope with a home of its own. */

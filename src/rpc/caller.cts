@@ -38,7 +38,9 @@ export interface Caller {
 export function makeCaller(link: Link, options: CallerOptions): Caller {
   const { window, limit } = options
   const calls = new Map<number, PendingCall>()
-  const queue: PendingCall[] = []
+  /** Calls that wait for room, from `first` on; those that were given up meanwhile are passed. To shift a long array moves all of it. */
+  let queue: (PendingCall | undefined)[] = []
+  let first = 0
   const sent = { calls: 0, bytes: 0 }
   /** How many calls somebody waits for. */
   let awaited = 0
@@ -51,15 +53,22 @@ export function makeCaller(link: Link, options: CallerOptions): Caller {
 
   /** Sends what there is room for; the first goes in any case. */
   const advance = (): void => {
-    for (let next = queue[0]; next !== undefined; next = queue[0]) {
-      const isFull = sent.calls >= window.calls || sent.bytes + next.frame.length > window.bytes
-      if (sent.calls > 0 && isFull) return
-      queue.shift()
+    while (first < queue.length) {
+      const next = queue[first]
+      const isWaiting = next !== undefined && calls.has(next.id)
+      const isFull = isWaiting && (sent.calls >= window.calls || sent.bytes + next.frame.length > window.bytes)
+      if (isFull && sent.calls > 0) break
+      queue[first] = undefined
+      first += 1
+      if (!isWaiting) continue
       next.state = 'sent'
       sent.calls += 1
       sent.bytes += next.frame.length
       link.send(next.frame)
     }
+    if (first < 1000 || first * 2 < queue.length) return
+    queue = queue.slice(first)
+    first = 0
   }
   /** Nobody waits for a call any more. */
   const drop = (): void => {
@@ -72,8 +81,7 @@ export function makeCaller(link: Link, options: CallerOptions): Caller {
   const settle = (call: PendingCall): void => {
     calls.delete(call.id)
     call.release()
-    if (call.state === 'queued') queue.splice(queue.indexOf(call), 1)
-    else {
+    if (call.state !== 'queued') {
       sent.calls -= 1
       sent.bytes -= call.frame.length
     }
@@ -110,7 +118,8 @@ export function makeCaller(link: Link, options: CallerOptions): Caller {
     if (isLeaving) return
     isLeaving = true
     options.onLeaving()
-    for (const call of [...queue]) {
+    for (const call of queue.slice(first)) {
+      if (call === undefined || !calls.has(call.id)) continue
       settle(call)
       moveOn(call, false)
     }
@@ -264,10 +273,17 @@ export interface PendingCall {
 /** Makes a call, not yet sent, and the promise of its result. */
 export function makeCall(id: number, method: string, args: readonly unknown[]): [PendingCall, Promise<unknown>] {
   const call: PendingCall = {
-    ...{ id, method, args, held: [], frame: nothing, state: 'queued', stream: undefined, hasEffects: false },
-    resolve: () => {},
-    reject: () => {},
-    release: () => {},
+    id,
+    method,
+    args,
+    held: none,
+    frame: nothing,
+    state: 'queued',
+    resolve: doNothing,
+    reject: doNothing,
+    stream: undefined,
+    hasEffects: false,
+    release: doNothing,
   }
   const promise = new Promise((resolve, reject) => {
     call.resolve = resolve
@@ -277,6 +293,8 @@ export function makeCall(id: number, method: string, args: readonly unknown[]): 
 }
 
 const nothing = Buffer.alloc(0)
+const none: readonly Held[] = []
+const doNothing = (): void => {}
 
 /** Makes the frame of a call. What can't be carried is the error that names the argument, or what is too large. */
 export function frameCall(call: PendingCall, limit: number): Promise<Error> | undefined {

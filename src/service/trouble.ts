@@ -97,9 +97,16 @@ export async function failedStart(
   const life = { instance, main: undefined, session: launched.session }
   await endHalfStarted(target.instance, life)
   const options = completeOptions({ name: target.instance, startTimeout: target.startTimeout })
-  const error = makeStartError(outcome, options, logs, undefined)
+  const error = explain(makeStartError(outcome, options, logs, undefined), target)
   await recordFailure(target.folder, instance, error.message)
   return error
+}
+
+/** Of a module that ended by itself, says what is missing from it: what is said of other daemons' modules is no help to a service. */
+function explain(error: StartError, { instance, module }: Target): StartError {
+  if (error.step !== 'module' || error.exitCode !== 0 || error.cause !== undefined) return error
+  const remedy = `${module} has to call serve(), of the same copy of daemonic as connect()`
+  return new StartError(`${instance} (pid ${error.pid}) ended before it served: ${remedy}`, error)
 }
 
 /** The error for a call of a client that was disconnected. */

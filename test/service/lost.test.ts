@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { ServiceError, ServiceLostError } from 'daemonic'
 import { disconnect } from 'daemonic/client'
 import { until } from '../helpers/processes.ts'
 import { end } from '../helpers/scope.ts'
@@ -15,6 +16,7 @@ test('a call in progress is lost; the next one has a fresh service', async (t) =
   await until('the call', async () => (await client.begun('slow')) === 1)
   await end(pid)
   const error = await lost
+  assert.ok(error instanceof ServiceLostError && error instanceof ServiceError)
   const { name, code, method, daemon, pid: told, log } = error
   assert.deepEqual(
     { name, code, method, daemon, told, log },

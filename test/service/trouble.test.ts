@@ -85,7 +85,12 @@ test('a module that serves something else, or nothing, or is not there', async (
   assert.equal(other['code'], 'START_FAILED')
   assert.match(other.message, /serves tested 9\.9\.9 of node\d+, and tested-1\.0\.0-node\d+ was asked for/)
   tested.setUp({ boot: 'nothing' })
-  assert.match((await rejection(tested.client())).message, /ended with exit code 0 before/)
+  const nothing = await rejection(tested.client())
+  assert.deepEqual([nothing['code'], nothing['step'], nothing['exitCode']], ['START_FAILED', 'module', 0])
+  assert.match(
+    nothing.message,
+    /\(pid \d+\) ended before it served: \/.*service\.js has to call serve\(\), of the same copy/,
+  )
   const missing = await rejection(tested.client({ module: '/there/is/no.mjs' }))
   assert.equal(missing['code'], 'START_FAILED')
   assert.match(missing.message, /no\.mjs/)
