@@ -40,6 +40,7 @@ export async function launchDaemon(
 ): Promise<never> {
   requireUnix()
   const options = completeOptions(await readOptions(givenOptions))
+  if (options.keep) throw (await import('./refusals.ts')).notKept()
   const command = await niced(rerunCommand(), options)
   const env = await makeEnvironment(options)
   const payload = await cloned(call, args)

@@ -1,4 +1,4 @@
-import { DaemonicError } from '../errors.ts'
+import { DaemonicError, InvalidOptionError } from '../errors.ts'
 import type { Call } from './work.ts'
 
 /** The error for becoming a daemon twice: to run again up to the second call would be to meet the first. */
@@ -16,4 +16,10 @@ export function otherCall(expected: Call, reached: Call): Error {
 /** Shows a call in an error. */
 export function showCall({ verb, name }: Call): string {
   return name === '' ? `${verb}()` : `${verb}(${name})`
+}
+
+/** The error for a program that makes itself a daemon, and wants to be kept: nobody but itself can start it. */
+export function notKept(): InvalidOptionError {
+  const message = 'keep: a program that makes itself a daemon is not kept; start it by startDaemon(), or by daemonic start --keep'
+  return new InvalidOptionError('keep', true, message)
 }

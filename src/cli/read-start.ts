@@ -3,6 +3,7 @@ import { isName } from '../options/readers.ts'
 import type { StartOptions } from '../options/types.ts'
 import type { Given } from './command.ts'
 import { usage } from './parse.ts'
+import { readKeepWords } from './read-keep.ts'
 import { readLimitWords, readReadyWord, readTimeWord } from './read-values.ts'
 
 /** Files that Node runs. */
@@ -33,6 +34,7 @@ export function readStart(given: Given, program: readonly string[], name?: strin
     stopSignal: given.text('stop-signal') as NodeJS.Signals | undefined,
     stopTimeout: readTimeWord(given, 'stop-timeout'),
     stopScope: given.text('stop-scope') as StartOptions['stopScope'],
+    ...readKeepWords(given),
   })
 }
 

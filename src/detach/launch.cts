@@ -1,9 +1,10 @@
 // The first fork, the second, and what passes through them, in one file: it is on the way to the user's first line, where
 // each file costs every start about half a millisecond.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import type { UlimitCall } from '../options/types.ts'
+import type { OpenDescriptor } from '../system/inherited.cts'
 import { type BirthEnvironment, birthEnvironment } from './birth-environment.cjs'
 
 /** How a trampoline ended; `error` when there never was one. */
@@ -55,6 +56,8 @@ export interface LaunchRequest {
   runsOurs: boolean
   /** Stay this process's child, instead of becoming an orphan? */
   foreground: boolean
+  /** Does a shell stay to wait for its end? What it writes of the life, besides the exit code; `handed` has `life` and `exit` then. */
+  waiter?: string | undefined
 }
 
 export interface Launched {
@@ -67,6 +70,8 @@ export interface Launched {
   trampoline: Promise<TrampolineEnd>
   /** What the message to the daemon is made of. */
   stdio: Source[]
+  /** Descriptors that lead nowhere, for the daemon to close: a waiter shall not hold what they led to. */
+  covered: OpenDescriptor[]
   birth: BirthEnvironment
   /** The numbers at which the daemon finds what was handed over, by name; locks as `lock0` and on, in their order. */
   at: Readonly<Record<string, number>>
@@ -83,7 +88,9 @@ export function launch(request: LaunchRequest): Launched {
     notifyFd,
   )
   const birth = birthEnvironment(request.env, plan.at['channel'] as number, request.instance, request.runsOurs)
-  const child = spawnTrampoline(request, plan, birth.env)
+  const cover = request.waiter === undefined ? undefined : coverInherited(plan)
+  const child = spawnTrampoline(request, { ...plan, stdio: cover?.stdio ?? plan.stdio }, birth.env)
+  if (cover !== undefined) closeSync(cover.fd)
   const streamAt = (fd: number | undefined): Duplex | undefined => {
     const stream = fd === undefined ? undefined : (child.stdio?.[fd] as Duplex | undefined)
     // That nobody reads it any more shows in its end.
@@ -95,6 +102,7 @@ export function launch(request: LaunchRequest): Launched {
     notify: streamAt(notifyFd),
     trampoline: ended(child),
     stdio: plan.stdio,
+    covered: cover?.covered ?? [],
     birth,
     at: plan.at,
   }
@@ -102,17 +110,31 @@ export function launch(request: LaunchRequest): Launched {
 
 /** Starts the trampoline. A lock belongs to all who hold the open file: from here on to the daemon alone. */
 function spawnTrampoline(
-  { locks, limits, command, foreground }: LaunchRequest,
+  { locks, limits, command, foreground, waiter }: LaunchRequest,
   plan: Plan,
   env: Environment,
 ): ChildProcess {
   try {
     const places = locks.map((lock, index) => ({ ...lock, fd: plan.at[`lock${index}`] as number }))
-    const args = trampolineArguments(foreground, places, limits, command)
+    const { life, exit } = plan.at
+    const mode = waiter === undefined ? ['background'] : ['kept', String(life), String(exit), waiter]
+    const args = trampolineArguments(foreground ? ['foreground'] : mode, places, limits, command)
     return spawn('/bin/sh', args, { detached: true, env, stdio: plan.stdio })
   } finally {
     for (const { fd } of locks) closeSync(fd)
   }
+}
+
+/** Has what came from whoever started this program lead to nowhere: a shell closes no descriptor above 9. */
+function coverInherited({ stdio }: Plan): { fd: number; stdio: Source[]; covered: OpenDescriptor[] } {
+  const { inheritedDescriptors } = require('../system/inherited.cjs') as typeof import('../system/inherited.cts')
+  const fd = openSync('/dev/null', 'r+')
+  const { dev, ino } = fstatSync(fd, { bigint: true })
+  const covering = [...stdio]
+  const inherited = inheritedDescriptors().filter((one) => (stdio[one.fd] ?? 'ignore') === 'ignore')
+  for (const one of inherited) covering[one.fd] = fd
+  const covered = inherited.map((one) => ({ fd: one.fd, dev: String(dev), ino: String(ino) }))
+  return { fd, stdio: Array.from(covering, (source) => source ?? 'ignore'), covered }
 }
 
 /** Waits for the end of the trampoline. */
@@ -128,14 +150,18 @@ function ended(child: ChildProcess): Launched['trampoline'] {
  * starts the daemon with `&`, and ends: the daemon's parent is init now, and it leads no session, so that no terminal
  * that it opens can become its own. In the foreground, the shell becomes the daemon instead.
  *
- * The script is constant. What a user gives is only ever a positional parameter: 'background' or not; locks as (descriptor,
+ * The script is constant. What a user gives is only ever a positional parameter: the mode; locks as (descriptor,
  * path); `--`; limits as (flag, other flag, value); `--`; the command. Exit codes: 75 when the first lock is held by
  * another, 76 when its path leads to another file now, 77 and 78 for the second; 69 without flock(1); 100 and on for the limits.
  * busybox and bash add SHLVL to the environment, bash adds _ as well: they would look like a terminal's.
+ *
+ * A kept daemon has a waiter: a shell between it and init, which leaves everything to it but two descriptors (numbers of
+ * ours, so that they may be part of what is evaluated): the one whose closing tells of the end, and the one that it writes the end to.
  */
 const trampoline = `
 mode=$1 code=75
 shift
+[ "$mode" != kept ] || { life=$1 exit=$2 name=$3; shift 3; }
 while [ "$1" != -- ]; do
   PATH="$PATH:/usr/bin:/bin" flock -n "$1"
   case $? in 0) ;; 1) exit $code ;; *) exit 69 ;; esac
@@ -153,21 +179,32 @@ while [ "$1" != -- ]; do
 done
 shift
 unset SHLVL OLDPWD
-[ "$mode" = background ] || exec \${BASH_VERSION:+/usr/bin/env -u SHLVL -u _} "$@"
-\${BASH_VERSION:+/usr/bin/env -u SHLVL -u _} "$@" &
+case $mode in
+foreground) exec \${BASH_VERSION:+/usr/bin/env -u SHLVL -u _} "$@" ;;
+background) \${BASH_VERSION:+/usr/bin/env -u SHLVL -u _} "$@" & ;;
+kept) {
+    eval '\${BASH_VERSION:+/usr/bin/env -u SHLVL -u _} "$@" '"$life>&- $exit>&- &"
+    trap '' HUP INT QUIT TERM USR1 USR2
+    exec </dev/null >/dev/null 2>&1
+    for fd in 3 4 5 6 7 8 9; do
+      [ $fd = $life ] || [ $fd = $exit ] || eval "exec $fd>&-"
+    done
+    wait "$!"
+    eval 'echo "$? $name" '">&$exit"
+  } & ;;
+esac
 `
 
 /** Makes the trampoline's parameters. */
 function trampolineArguments(
-  foreground: boolean,
+  mode: readonly string[],
   locks: readonly Lock[],
   limits: readonly UlimitCall[],
   command: readonly string[],
 ): string[] {
   const lockArguments = locks.filter(({ locked }) => !locked).flatMap(({ fd, path }) => [String(fd), path])
   const limitArguments = limits.flatMap(({ flag, otherFlag, value }) => [flag, otherFlag, value])
-  const mode = foreground ? 'foreground' : 'background'
-  return ['-c', trampoline, 'daemonic', mode, ...lockArguments, '--', ...limitArguments, '--', ...command]
+  return ['-c', trampoline, 'daemonic', ...mode, ...lockArguments, '--', ...limitArguments, '--', ...command]
 }
 
 type Environment = Record<string, string>

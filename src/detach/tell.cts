@@ -4,11 +4,11 @@ import type { Prelude, StartMessage } from './message.ts'
 
 /** Sends a daemon its one message: what it is to close, to put right and to do, and the bytes that go with it. */
 export function tell(
-  { channel, stdio, birth }: Launched,
+  { channel, stdio, covered, birth }: Launched,
   { preludes, work, payload }: { preludes: Prelude[]; work: unknown; payload: Uint8Array },
 ): void {
   const message: StartMessage = {
-    close: inheritedDescriptors().filter(({ fd }) => (stdio[fd] ?? 'ignore') === 'ignore'),
+    close: [...inheritedDescriptors().filter(({ fd }) => (stdio[fd] ?? 'ignore') === 'ignore'), ...covered],
     boot: birth.boot,
     nodeOptions: birth.nodeOptions,
     environment: birth.environment,

@@ -19,7 +19,7 @@ import type { Started, StartPlan } from './start.ts'
 export async function awaitNamed(plan: StartPlan, launched: Launched): Promise<Started | LockVerdict> {
   const { spec, mode, deadline } = plan
   const probe = readyWhen(spec) === 'launcher' ? await startProbe(plan, launched) : undefined
-  tell(launched, { preludes: makePreludes(plan, launched), work: makeWork(plan), payload: new Uint8Array() })
+  tell(launched, { preludes: makePreludes(plan, launched), work: makeWork(plan, launched), payload: new Uint8Array() })
   mode.onWait?.(() => probe?.seen() ?? `it is not ready yet (${spec.options.ready.kind})`)
   const outcome = await waitUntilReady(launched, deadline - performance.now(), probe, mode.foreground !== undefined)
   launched.notify?.destroy()
@@ -73,7 +73,7 @@ function detachBoot(file: string): string {
 }
 
 /** What the process in the place of a command has to know; a module has nothing to. */
-function makeWork({ spec, mode, file }: StartPlan): CommandWork | null {
+function makeWork({ spec, mode, name, file }: StartPlan, { at }: Launched): CommandWork | null {
   if (file === undefined) return null
   const { ready, preserveFds } = spec.options
   const [command, ...args] = spec.words
@@ -82,5 +82,6 @@ function makeWork({ spec, mode, file }: StartPlan): CommandWork | null {
     ...{ file, argv0: spec.options.title ?? command, args, keep: [...preserveFds, ...notify] },
     readyWhen: readyWhen(spec) === 'launcher' ? 'launcher' : 'exec',
     stays: mode.foreground !== undefined,
+    waiter: at['life'] === undefined ? null : { life: at['life'], exit: at['exit'] as number, instance: name.instance },
   }
 }

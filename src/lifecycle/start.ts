@@ -1,14 +1,20 @@
+import { closeSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { Launched, Lock } from '../detach/launch.cts'
 import { launch } from '../detach/launch.ts'
 import { closeLogs, type Logs, openLogs } from '../detach/logs.ts'
 import type { LockVerdict } from '../detach/trampoline-verdict.ts'
+import type * as lives from '../home/life.cts'
 import { type LockFile, withLocks } from '../home/with-locks.ts'
 import { makeEnvironment } from './environment.ts'
 import { findCommand } from './find-command.ts'
 import { findNode } from './find-node.ts'
 import { type Name, prepareName } from './name.ts'
 import type { Spec } from './spec.ts'
+
+// Required, and not imported, for the reason that process-table.ts gives.
+const require = createRequire(import.meta.url)
 
 /** How one start differs from another of the same daemon. */
 export interface StartMode {
@@ -121,8 +127,28 @@ async function attemptStart(plan: StartPlan, locks: Lock[]): Promise<Started | L
   return awaitNamed(plan, launched)
 }
 
+/** Does a waiter wait for its end? Whoever runs it in the foreground does that himself. */
+export function isWaitedFor({ spec: { options }, mode }: Pick<StartPlan, 'spec' | 'mode'>): boolean {
+  return options.keep && mode.foreground === undefined
+}
+
 /** Launches what the plan says. */
-function launchPlan({ spec: { options }, name, mode, command, env, file, logs }: StartPlan, locks: Lock[]): Launched {
+function launchPlan(plan: StartPlan, locks: Lock[]): Launched {
+  const life = require('../home/life.cjs') as typeof lives
+  const files = isWaitedFor(plan) ? Object.entries(life.openLife(plan.name.folder)) : []
+  try {
+    return launchWith(plan, locks, Object.fromEntries(files))
+  } finally {
+    for (const [, fd] of files) closeSync(fd)
+  }
+}
+
+/** Launches it with the descriptors of its waiter. What starts a command is not waited for: the command's own waiter is. */
+function launchWith(
+  { spec: { options }, name, mode, command, env, file, logs }: StartPlan,
+  locks: Lock[],
+  handed: Record<string, number>,
+): Launched {
   return launch({
     command,
     env,
@@ -132,9 +158,15 @@ function launchPlan({ spec: { options }, name, mode, command, env, file, logs }:
     notifyFd: options.ready.kind === 'fd' ? options.ready.fd : undefined,
     stdout: logs.stdout.fd,
     stderr: logs.stderr.fd,
-    handed: {},
+    handed,
     locks,
     runsOurs: file !== undefined,
     foreground: mode.foreground !== undefined,
+    waiter: 'life' in handed && file === undefined ? lifeNameOf(name.instance) : undefined,
   })
+}
+
+/** What a life is called in the page of its end. */
+function lifeNameOf(instance: string): string {
+  return (require('../home/life.cjs') as typeof lives).lifeName(instance)
 }

@@ -32,6 +32,7 @@ export function completeOptions(given: GivenOptions): NormalOptions {
     extendEnv: given.extendEnv ?? false,
     envFile: given.envFile === undefined ? undefined : resolve(workingDir, given.envFile),
     service: given.service,
+    ...completeKeeping(given),
   }
 }
 
@@ -55,4 +56,39 @@ function directoryProblem(path: string): Error | undefined {
   } catch (error) {
     return error as Error
   }
+}
+
+type Keeping = Pick<NormalOptions, 'keep' | 'restart' | 'success' | 'backoff' | 'stableAfter' | 'restartLimit'>
+
+/** How a daemon is kept when nobody says otherwise. */
+export const keepingDefaults: Omit<Keeping, 'keep'> = {
+  restart: 'on-failure',
+  success: { exitCodes: [], signals: [] },
+  backoff: { from: 100, to: 30_000, factor: 2, jitter: true },
+  stableAfter: 10_000,
+  restartLimit: { restarts: 10, within: 60_000, then: 'give-up' },
+}
+
+/** What is about keeping alone. */
+const keeping = ['restart', 'success', 'backoff', 'stableAfter', 'restartLimit'] as const
+
+/**
+ * Completes how a daemon is kept: whoever says how says that it is.
+ * @throws {InvalidOptionError} when it is said not to be, or is given descriptors that its keeper does not have.
+ */
+function completeKeeping(given: GivenOptions): Keeping {
+  const reason = keeping.find((option) => given[option] !== undefined)
+  if (given.keep === false && reason !== undefined) {
+    throw new InvalidOptionError('keep', false, `keep: false says that it is not kept alive, and '${reason}' says how`)
+  }
+  const keep = given.keep ?? reason !== undefined
+  if (keep && (given.preserveFds?.length ?? 0) > 0) {
+    throw new InvalidOptionError(
+      'preserveFds',
+      given.preserveFds,
+      'preserveFds: a kept daemon is started again by its keeper, which does not have these descriptors',
+    )
+  }
+  const named = Object.fromEntries(keeping.map((option) => [option, given[option] ?? keepingDefaults[option]]))
+  return { ...(named as Omit<Keeping, 'keep'>), keep }
 }

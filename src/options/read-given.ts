@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../errors.ts'
+import { readBackoff, readRestart, readRestartLimit, readSuccess } from './keep.ts'
 import { readLimits } from './limits.ts'
 import {
   type Reader,
@@ -43,6 +44,12 @@ const readers: { [Name in keyof NormalOptions]: Reader<NormalOptions[Name] | und
   extendEnv: readFlag,
   envFile: readPath,
   service: readService,
+  keep: readFlag,
+  restart: readRestart,
+  success: readSuccess,
+  backoff: readBackoff,
+  stableAfter: readDuration,
+  restartLimit: readRestartLimit,
 }
 
 /**

@@ -111,8 +111,55 @@ export interface ServiceIdentity {
   variables: Readonly<Record<string, string | null>>
 }
 
+/** When a daemon that ended is started again. */
+export type RestartPolicy = 'no' | 'on-failure' | 'always'
+
+/** How long it is waited before a daemon is started again: first `from`, each time `factor` times as long, at the most `to`. */
+export interface Backoff {
+  /** Default `'100ms'`. */
+  from?: Duration | undefined
+  /** Default `'30s'`. */
+  to?: Duration | undefined
+  /** Default 2. */
+  factor?: number | undefined
+  /** Is each wait made up to half as long at random, so that many daemons do not start at once? Default true. */
+  jitter?: boolean | undefined
+}
+
+/** How an end looks that is none by failure, besides exit code 0. */
+export interface Success {
+  exitCodes?: readonly number[] | undefined
+  signals?: readonly NodeJS.Signals[] | undefined
+}
+
+/** How often a daemon may be started again. */
+export interface RestartLimit {
+  /** Default 10. */
+  restarts?: number | undefined
+  /** Default `'1m'`. */
+  within?: Duration | undefined
+  /** What happens then: it is given up, or tried on at the longest wait. Default `'give-up'`. */
+  then?: 'give-up' | 'slow' | undefined
+}
+
+/** How a daemon is kept alive. Any of these but `keep: false` implies `keep: true`. */
+export interface KeepOptions {
+  /** Is it watched by the keeper, and started again when it ends? Default false. */
+  keep?: boolean | undefined
+  /** When it is started again. Default `'on-failure'`. */
+  restart?: RestartPolicy | undefined
+  /** What counts as success, besides exit code 0. */
+  success?: Success | undefined
+  /** How long it is waited before. */
+  backoff?: Backoff | undefined
+  /** How long it has to run until the wait begins with the shortest again. Default `'10s'`. */
+  stableAfter?: Duration | undefined
+  /** How often it may be started again. */
+  restartLimit?: RestartLimit | undefined
+}
+
 /** What `startDaemon()` starts: either a module or a command, under a name. */
-export interface StartOptions extends DaemonOptions {
+export interface StartOptions extends DaemonOptions, KeepOptions {
   name: string
   /** A file that Node runs: a path, relative to `workingDir`, or a `file:` URL. TypeScript, too. */
   module?: string | URL | undefined
@@ -162,6 +209,13 @@ export interface NormalOptions {
   extendEnv: boolean
   envFile: string | undefined
   service: ServiceIdentity | undefined
+  keep: boolean
+  restart: RestartPolicy
+  success: { exitCodes: readonly number[]; signals: readonly string[] }
+  /** Milliseconds. */
+  backoff: { from: number; to: number; factor: number; jitter: boolean }
+  stableAfter: number
+  restartLimit: { restarts: number; within: number; then: 'give-up' | 'slow' }
 }
 
 /** When a daemon is ready, as data. */

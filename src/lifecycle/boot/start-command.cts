@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Birth } from '../../detach/boot/birth.cts'
 import { identify } from '../../system/identity.cjs'
+import type { Waiter } from './start-kept.cts'
 
 /** What to start, and how. */
 export interface CommandWork {
@@ -14,21 +15,21 @@ export interface CommandWork {
   readyWhen: 'exec' | 'launcher'
   /** Stay until it ends, and end as it did? */
   stays: boolean
+  /** What its waiter is given, when it has one. */
+  waiter: Waiter | null
 }
 
 /** Starts the command, and waits until it is ready, or has ended. */
-export function startCommand({ line, holds }: Birth, work: CommandWork): void {
+export function startCommand(birth: Birth, work: CommandWork): void {
+  const { line, holds } = birth
   line.at('exec')
+  if (work.waiter !== null) return startBehindWaiter(birth, work, work.waiter)
   const child = spawnCommand(work)
   child.once('error', (error) => {
     line.failed(error)
     process.exit(1)
   })
   if (child.pid === undefined) return
-  const pid = child.pid
-  const start = identify(pid)?.start ?? null
-  for (const hold of holds) hold.passTo(pid, start)
-  line.report({ kind: 'spawned', pid })
   // Before the line's own listener, which closes it.
   process.prependListener('exit', () => endWithUs(child, line.isOpen()))
   child.once('exit', (code, signal) => {
@@ -37,6 +38,39 @@ export function startCommand({ line, holds }: Birth, work: CommandWork): void {
     if (signal !== null && !line.isOpen()) endBy(signal)
     process.exit(code ?? 1)
   })
+  goOn(birth, work, child.pid)
+  if (work.stays) passSignalsOn(child)
+}
+
+/** Starts it behind a shell that waits for its end. */
+function startBehindWaiter(birth: Birth, work: CommandWork, waiter: Waiter): void {
+  const { line, holds } = birth
+  const { startKept } = require('./start-kept.cjs') as typeof import('./start-kept.cts')
+  const kept = startKept(work, waiter)
+  let isRunning = false
+  const run = (pid: number): void => {
+    isRunning = true
+    goOn(birth, work, pid)
+  }
+  process.prependListener('exit', () => endWithUs(kept.child, line.isOpen()))
+  kept.onRunning(run)
+  kept.child.once('exit', () => {
+    const { readExit } = require('../../home/life.cjs') as typeof import('../../home/life.cts')
+    const { code, signal } = readExit(birth.folder ?? '', waiter.instance) ?? { code: null, signal: 'SIGKILL' }
+    const pid = kept.pid()
+    // A shell that can't execute a program ends with one of these (POSIX, 'Exit Status for Commands').
+    if (!isRunning && pid !== undefined && code !== 126 && code !== 127) run(pid)
+    line.report({ kind: 'ended', exitCode: code, signal })
+    for (const hold of holds) hold.end({ code, signal })
+    process.exit(code ?? 1)
+  })
+}
+
+/** The command runs: says so, and leaves when it is ready. */
+function goOn({ line, holds }: Birth, work: CommandWork, pid: number): void {
+  const start = identify(pid)?.start ?? null
+  for (const hold of holds) hold.passTo(pid, start)
+  line.report({ kind: 'spawned', pid })
   line.beforeReady(() => {
     if (work.stays) return
     for (const hold of holds) hold.leave()
@@ -47,7 +81,6 @@ export function startCommand({ line, holds }: Birth, work: CommandWork): void {
   // The launcher sees by the end of the channel that nothing of ours stays.
   if (!work.stays) line.stayOpen()
   if (work.readyWhen === 'exec') line.ready()
-  if (work.stays) passSignalsOn(child)
 }
 
 /** Spawns it. */
