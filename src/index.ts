@@ -19,9 +19,9 @@ export {
   type StartStep,
   StartTimeoutError,
 } from './errors.ts'
+export { findDaemon, listDaemons, startDaemon } from './keeper/manage.ts'
 export type { Daemon, Ended } from './lifecycle/daemon.ts'
 export type { LogOptions } from './lifecycle/logs.ts'
-export { findDaemon, listDaemons, startDaemon } from './lifecycle/manage.ts'
 export type { DaemonStatus } from './lifecycle/status.ts'
 export type { Stopped } from './lifecycle/stop.ts'
 export type { StopOptions } from './lifecycle/stop-plan.ts'

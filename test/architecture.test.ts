@@ -13,6 +13,7 @@ const layers = [
   ['ready', 'home', 'logs', 'rpc'],
   ['lifecycle'],
   ['become', 'audit', 'service'],
+  ['keeper'],
   ['cli', 'index.ts', 'client.ts', 'service.ts'],
 ]
 const src = projectFile('src')

@@ -20,6 +20,7 @@ export function showCall({ verb, name }: Call): string {
 
 /** The error for a program that makes itself a daemon, and wants to be kept: nobody but itself can start it. */
 export function notKept(): InvalidOptionError {
-  const message = 'keep: a program that makes itself a daemon is not kept; start it by startDaemon(), or by daemonic start --keep'
+  const message =
+    'keep: a program that makes itself a daemon is not kept; start it by startDaemon(), or by daemonic start --keep'
   return new InvalidOptionError('keep', true, message)
 }

@@ -20,5 +20,5 @@ export function nameStart(name: string, given: DaemonOptions, options: NormalOpt
     call: showCall(call),
   }
   const declared = { kind: 'program' as const, options: { ...rest, workingDir, stdout, stderr }, rerun }
-  return prepareName(name, declared, process.execPath, false)
+  return prepareName(name, declared, process.execPath, { isRestart: false })
 }

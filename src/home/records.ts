@@ -27,6 +27,8 @@ export interface Declared {
   options: Record<string, unknown>
   /** For a program that makes itself a daemon: how it is run again, and where. */
   rerun?: { args: string[]; workingDir: string; call: string }
+  /** How its keeper keeps it, read and complete; left out when it is not kept. */
+  kept?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Reads what was declared for a daemon; nothing when there is no such file, or it is garbage. */

@@ -19,12 +19,20 @@ export function readSeen(folder: string): Seen {
     const seen = isFile ? readState(fd) : undefined
     if (isFile && seen === undefined && isBlank(fd)) return undefined
     // A folder that was copied tells of another daemon's life.
-    return seen?.instance.startsWith(`${folder}#`) === true ? seen : 'garbage'
+    return seen?.instance.startsWith(`${folder}#`) === true ? withExit(folder, seen) : 'garbage'
   } catch {
     return 'garbage'
   } finally {
     closeSync(fd)
   }
+}
+
+/** Adds how it ended, when it could not record that itself, and its waiter has. */
+function withExit(folder: string, state: State): State {
+  if (state.isKept !== true || state.exit !== null || isLiving(state.process)) return state
+  const { readExit } = require('./life.cjs') as typeof import('./life.cts')
+  const exit = readExit(folder, state.instance)
+  return exit === undefined ? state : { ...state, exit: { ...exit, output: '' } }
 }
 
 /** The process of a daemon, when it lives. */

@@ -23,10 +23,12 @@ export interface ClaimFacts {
   /** The life that was seen last, '' for none: one that has failed since fails this start, too. */
   seen?: string
   isRestart: boolean
+  /** Is this not to start what somebody has stopped? */
+  unlessStopped?: boolean | undefined
 }
 
 /** Has the daemon take its name, under the lock that it holds, and record what is seen of it. */
-export function makeClaim({ folder, declared, seen, isRestart, ...facts }: ClaimFacts): Prelude {
+export function makeClaim({ folder, declared, seen, isRestart, unlessStopped, ...facts }: ClaimFacts): Prelude {
   const record = changedRecord(folder, declared)
   const data: Claim = {
     folder,
@@ -34,6 +36,7 @@ export function makeClaim({ folder, declared, seen, isRestart, ...facts }: Claim
     state: makeState(facts, declared),
     ...(seen === undefined ? {} : { seen }),
     isRestart,
+    ...(unlessStopped === true ? { unlessStopped } : {}),
   }
   return { module: join(__dirname, '..', 'home', 'boot', 'claim.cjs'), data }
 }
@@ -51,7 +54,7 @@ function changedRecord(folder: string, declared: Declared): string | null {
 /** What is to be recorded of a start. */
 function makeState(
   { instance, launched, logs, interpreter }: Pick<ClaimFacts, 'instance' | 'launched' | 'logs' | 'interpreter'>,
-  { kind }: Declared,
+  { kind, kept }: Declared,
 ): Omit<State, 'process'> {
   return {
     instance,
@@ -64,5 +67,6 @@ function makeState(
     interpreter: { path: interpreter, version: process.version },
     logsFrom: { stdout: logs.stdout.size, stderr: logs.stderr.size },
     exit: null,
+    ...(kept === undefined ? {} : { isKept: true }),
   }
 }

@@ -51,10 +51,11 @@ export async function livingPid(lookup: Lookup): Promise<number | undefined> {
   return isAlive(life) ? life.main.pid : undefined
 }
 
-/** Makes the handle of a daemon. */
+/** Makes the handle of a daemon; to restart it is for a layer above, which has a keeper. */
 export function makeDaemon(
   name: string,
   pid: number | undefined,
+  restart: (lookup: Lookup) => Promise<{ pid: number | undefined }>,
   warnings: readonly string[] = [],
   wasRunning = true,
 ): Daemon {
@@ -79,7 +80,7 @@ export function makeDaemon(
       return stopped
     },
     restart: async () => {
-      last = (await (await import('./restart.ts')).restartDaemon(await look())).pid
+      last = (await restart(await look())).pid
     },
     reload: async () => signalDaemon(await look(), 'SIGHUP'),
     signal: async (signal) => signalDaemon(await look(), readSignal(signal, 'signal')),

@@ -5,18 +5,24 @@ import { InvalidOptionError } from '../errors.ts'
 import { homePath } from '../home/home.ts'
 import type { NormalOptions } from '../options/types.ts'
 
-/** Makes a daemon's environment, anew at each start: the launcher's unless it was given, then the file's, then what was given. */
-export function makeEnvironment({ env, extendEnv, envFile, ready }: NormalOptions): NodeJS.Dict<string> {
+/**
+ * Makes a daemon's environment, anew at each start: the launcher's unless it was given, then the file's, then what was given.
+ * @param base the launcher's, when it was started by another process than this one.
+ */
+export function makeEnvironment(
+  { env, extendEnv, envFile, ready }: NormalOptions,
+  base?: NodeJS.Dict<string>,
+): NodeJS.Dict<string> {
   return {
-    ...(env === undefined || extendEnv ? inherited() : {}),
+    ...(env === undefined || extendEnv ? (base ?? inheritedBase()) : {}),
     ...(envFile === undefined ? {} : readEnvFile(envFile)),
     ...env,
     ...(ready.kind === 'fd' ? { DAEMONIC_NOTIFY_FD: String(ready.fd) } : {}),
   }
 }
 
-/** This process's environment. The daemon works elsewhere: a home that is told by a relative path would be another there. */
-function inherited(): NodeJS.Dict<string> {
+/** This process's environment, cleaned. The daemon works elsewhere: a home that is told by a relative path would be another there. */
+export function inheritedBase(): NodeJS.Dict<string> {
   const { DAEMONIC_HOME, ...others } = inheritedEnvironment()
   return DAEMONIC_HOME ? { ...others, DAEMONIC_HOME: homePath() } : others
 }

@@ -36,7 +36,7 @@ export async function prepareName(
   name: string,
   declared: Declared,
   interpreter: string,
-  isRestart: boolean,
+  { isRestart, unlessStopped }: { isRestart: boolean; unlessStopped?: boolean | undefined },
 ): Promise<Name> {
   const folder = openFolder(name)
   if (existsSync(`${folder}/lock`)) await (await import('./leftovers.ts')).clearLeftovers(name, folder)
@@ -46,7 +46,8 @@ export async function prepareName(
     folder,
     instance,
     lock: nameLock(name, folder),
-    claim: (launched, logs) => code.makeClaim({ folder, instance, declared, launched, logs, interpreter, isRestart }),
+    claim: (launched, logs) =>
+      code.makeClaim({ folder, instance, declared, launched, logs, interpreter, isRestart, unlessStopped }),
     end: (session) => endHalfStarted(name, { instance, main: undefined, session }),
     fail: (message) => recordFailure(folder, instance, message),
   }

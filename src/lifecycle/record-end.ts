@@ -6,22 +6,32 @@ import { openState, readState, type State, writeState } from '../home/records.ts
  * Records how a life came to its end, unless the next has begun: then the record is not ours to write. What was recorded of
  * its exit stays. A full disk is no reason for it to fail: the room is taken. What can't be recorded (a read-only disk, a lock
  * that somebody broke) has come to its end all the same: that is no error.
+ * @returns whether it was the last word: not, when the next life has begun, or is about to.
  */
-export async function recordEnd(...end: Parameters<typeof writeEnd>): Promise<void> {
-  await writeEnd(...end).catch(() => {})
+export async function recordEnd(...end: Parameters<typeof writeEnd>): Promise<boolean> {
+  return writeEnd(...end).catch(() => true)
 }
 
 /** Records it. */
-async function writeEnd(folder: string, instance: string, phase: 'stopped' | 'failed', output = ''): Promise<void> {
-  if (!existsSync(`${folder}/state.json`)) return
+async function writeEnd(
+  folder: string,
+  instance: string,
+  phase: 'stopped' | 'failed' | 'ended',
+  output = '',
+): Promise<boolean> {
+  if (!existsSync(`${folder}/state.json`)) return true
   const release = await holdLock(folder)
-  if (release === undefined) return
+  if (release === undefined) return false
   try {
     const page = openState(`${folder}/state.json`)
     const state = readState(page)
-    if (state !== undefined && state.instance === instance) writeState(page, ended(state, phase, output))
-    if (state === undefined || state.instance === instance) rmSync(`${folder}/pid`, { force: true, recursive: true })
+    const isLast = state === undefined || state.instance === instance
+    // Whoever stops a start makes it fail, too: that it was stopped is what counts.
+    const isStopped = state?.phase === 'stopped' && phase !== 'stopped'
+    if (state !== undefined && isLast && !isStopped) writeState(page, ended(state, phase, output))
+    if (isLast) rmSync(`${folder}/pid`, { force: true, recursive: true })
     closeSync(page)
+    return isLast
   } finally {
     release()
   }

@@ -44,8 +44,14 @@ export function readSpec(start: StartOptions, folderOf: (name: string) => string
     declared: {
       kind: given.service === undefined ? kind : 'service',
       options: declare(rest, given, options, kind, words),
+      ...(options.keep ? { kept: keptPlan(options) } : {}),
     },
   }
+}
+
+/** How it is kept, for the keeper, which is small and reads no options. */
+function keptPlan({ restart, success, backoff, stableAfter, restartLimit }: NormalOptions): Declared['kept'] {
+  return { restart, success, backoff, stableAfter, restartLimit }
 }
 
 /** Reads the words of what is run. */

@@ -23,6 +23,10 @@ export interface StartMode {
   foreground: { stdout: number; stderr: number } | undefined
   /** Called when the wait begins, with what says at any time what is waited for. */
   onWait?: ((look: () => string) => void) | undefined
+  /** What its environment is made from, when that is not this process's. */
+  base?: NodeJS.Dict<string> | undefined
+  /** Is it not to be started when somebody has stopped it? */
+  unlessStopped?: boolean | undefined
 }
 
 /** A daemon that was started. */
@@ -61,8 +65,8 @@ export interface StartPlan extends Program {
 export async function startSpec(spec: Spec, mode: StartMode): Promise<Started> {
   const { options } = spec
   const deadline = performance.now() + options.startTimeout
-  const program = await prepareProgram(spec)
-  const name = await prepareName(spec.name, spec.declared, program.node, mode.isRestart)
+  const program = await prepareProgram(spec, mode.base)
+  const name = await prepareName(spec.name, spec.declared, program.node, mode)
   if (isService(spec)) await (await import('./refuse-foreign-service.ts')).refuseForeignService(spec, name.folder)
   const logs = openOutputs(spec, mode)
   try {
@@ -78,9 +82,9 @@ export async function startSpec(spec: Spec, mode: StartMode): Promise<Started> {
  * Finds what is run, and makes its environment.
  * @throws {StartError} when there is no such program; {InvalidOptionError} for an envFile that can't be read.
  */
-export async function prepareProgram(spec: Spec): Promise<Program> {
+export async function prepareProgram(spec: Spec, base?: NodeJS.Dict<string>): Promise<Program> {
   const { kind, words, options } = spec
-  const env = makeEnvironment(options)
+  const env = makeEnvironment(options, base)
   const node = findNode()
   const file = kind === 'command' ? findCommand(words[0], options.workingDir, env['PATH']) : undefined
   const { flags, hasPreloads } =

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DaemonicError } from '../errors.ts'
-import { type Lookup, lifeOf } from './look-up.ts'
+import { type Lookup, lifeOf, readFolder, stateOf } from './look-up.ts'
 import { recordEnd } from './record-end.ts'
-import { type Stopped, stopLife } from './stop.ts'
+import { type StopPlan, type Stopped, stopLife } from './stop.ts'
 import { type StopOptions, stopPlanOf } from './stop-plan.ts'
 import { takeTurn } from './take-turn.ts'
 
@@ -30,9 +31,24 @@ export async function stopDaemon(lookup: Lookup, options: StopOptions = {}): Pro
   const release = await takeTurn(folder, plan.timeout + patience).catch(() => undefined)
   try {
     const stopped = await stopLife(name, life, plan)
-    await recordEnd(folder, life.instance, 'stopped')
-    return stopped
+    const isOver = await recordEnd(folder, life.instance, 'stopped')
+    return isOver || stateOf(lookup)?.isKept !== true ? stopped : await stopNext(lookup, plan, stopped)
   } finally {
     release?.()
+  }
+}
+
+/**
+ * The keeper was about to start a daemon again when it was stopped: that life is stopped, too. It begins none while it is being stopped, so
+ * that there is one at the most.
+ */
+async function stopNext({ name, folder }: Lookup, plan: StopPlan, first: Stopped): Promise<Stopped> {
+  const deadline = performance.now() + plan.timeout + patience
+  for (let last = first; ; await sleep(20)) {
+    const life = await lifeOf(readFolder(name, folder))
+    if (life === undefined) return last
+    const stopped = await stopLife(name, life, plan)
+    if (stopped.how !== 'not running') last = { ...stopped, killed: [...last.killed, ...stopped.killed] }
+    if ((await recordEnd(folder, life.instance, 'stopped')) || performance.now() > deadline) return last
   }
 }

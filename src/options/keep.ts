@@ -59,7 +59,11 @@ function readObject<Options extends object>(
   const unknown = Object.keys(value).find((name) => !Object.hasOwn(readers, name))
   if (unknown !== undefined) {
     const known = Object.keys(readers).join(', ')
-    throw new InvalidOptionError(`${option}.${unknown}`, value, `There is no option '${option}.${unknown}'; there are: ${known}`)
+    throw new InvalidOptionError(
+      `${option}.${unknown}`,
+      value,
+      `There is no option '${option}.${unknown}'; there are: ${known}`,
+    )
   }
   const named = Object.entries<Reader<unknown>>(readers).map(([name, read]): [string, Reader<unknown>] => [
     name,

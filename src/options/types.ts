@@ -122,7 +122,7 @@ export interface Backoff {
   to?: Duration | undefined
   /** Default 2. */
   factor?: number | undefined
-  /** Is each wait made up to half as long at random, so that many daemons do not start at once? Default true. */
+  /** Is each wait made longer at random, by up to a quarter, so that what failed together does not come together? Default true. */
   jitter?: boolean | undefined
 }
 

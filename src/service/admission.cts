@@ -45,7 +45,13 @@ export function makeAdmission(running: Running, surroundings: Surroundings): Adm
     if (counts.connections > 0 || surroundings.isEnding()) {
       clearTimeout(idle)
       idle = undefined
-    } else idle ??= setTimeout(surroundings.onIdle, definition.idleTimeout)
+    } else idle ??= setTimeout(rest, definition.idleTimeout)
+  }
+  /** Nobody was connected for that time. */
+  const rest = (): void => {
+    idle = undefined
+    if (definition.isNeeded?.() === true) update()
+    else surroundings.onIdle()
   }
   /** Why a client is not taken in; nothing when it is. */
   const refusal = ({ daemonic, key, version }: Hello): Refusal['why'] | undefined => {

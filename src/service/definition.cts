@@ -19,6 +19,10 @@ export interface Definition {
   maxMessage: number
   /** How many calls of one client are run at once. */
   maxCalls: number
+  /** Is it needed, though nobody is connected? Then it is not idle. */
+  isNeeded?: () => boolean
+  /** The command that becomes the next one when it dies, and what that one is to have open, from descriptor 5 on. */
+  heir?: { command: readonly string[]; descriptors: readonly number[] }
 }
 
 const definitions = new Map<string, Definition>()

@@ -21,12 +21,14 @@ export function runHost(
   const running = beginRunning(definition)
   let files: WatchedFiles | undefined
   let place: { end(): void } | undefined
+  let heir: { end(): void } | undefined
   let reason: Reason | undefined
   const end = (why: Reason): void => {
     if (reason !== undefined) return
     reason = why
     files?.end()
     place?.end()
+    heir?.end()
     listening.close()
     const { endService } = require('./ending.cjs') as typeof import('./ending.cts')
     endService(running, admission, why)
@@ -47,6 +49,9 @@ export function runHost(
     const { watchPlace } = require('./place-watch.cjs') as typeof import('./place-watch.cts')
     files = watchFiles(definition.files, signatures, () => end('out of date'))
     place = watchPlace(listening, folder, () => end('removed'))
+    if (definition.heir === undefined) return
+    const { appointHeir } = require('./heir.cjs') as typeof import('./heir.cts')
+    heir = appointHeir(folder, listening, definition.heir)
   })
   return admission
 }

@@ -9,6 +9,10 @@ export interface Listening {
   identity(): string
   /** Closes the socket and makes it anew. */
   again(): Promise<void>
+  /** Called then. */
+  onAgain?: () => void
+  /** Its descriptor; undefined when it is closed, and where the system has none. */
+  fd(): number | undefined
   /** Stops listening; the socket is gone then. */
   close(): void
 }
@@ -19,24 +23,49 @@ export interface Listening {
  */
 export async function listen(folder: string, admit: (socket: Socket) => void): Promise<Listening> {
   const path = shortSocketPath(folder) ?? (await import('../home/socket-path.ts')).socketPath(folder)
-  let server = await open(path, admit)
+  return listenAt(path, await open(path, admit), admit)
+}
+
+/** Listens at the socket of a service that is gone, whose descriptor this process inherited. */
+export async function inheritSocket(folder: string, fd: number, admit: (socket: Socket) => void): Promise<Listening> {
+  const path = shortSocketPath(folder) ?? (await import('../home/socket-path.ts')).socketPath(folder)
+  const server = createServer(admit)
+  server.listen({ fd })
+  await isListening(server)
+  return listenAt(path, server, admit)
+}
+
+/** A server as a socket that is listened at. */
+function listenAt(path: string, first: Server, admit: (socket: Socket) => void): Listening {
+  let server = first
   let identity = identityOf(path)
   let isClosed = false
-  return {
+  const close = (): void => {
+    server.close()
+    // One that was inherited does not know its path.
+    if (identity !== '' && identityOf(path) === identity) unlinkSync(path)
+  }
+  const listening: Listening = {
     path,
     identity: () => identity,
     again: async () => {
       // The old one first: its end takes its path with it, whatever is there by then.
-      server.close()
+      close()
       server = await open(path, admit)
       identity = identityOf(path)
-      if (isClosed) server.close()
+      if (isClosed) close()
+      else listening.onAgain?.()
+    },
+    fd: () => {
+      const { fd = -1 } = (server as Server & { _handle?: { fd?: number } })._handle ?? {}
+      return isClosed || fd < 0 ? undefined : fd
     },
     close: () => {
       isClosed = true
-      server.close()
+      close()
     },
   }
+  return listening
 }
 
 /** Binds and listens. */
@@ -50,12 +79,17 @@ async function open(path: string, admit: (socket: Socket) => void): Promise<Serv
   } finally {
     process.umask(umask)
   }
-  await new Promise<void>((resolve, reject) => {
+  await isListening(server)
+  chmodSync(path, 0o600)
+  return server
+}
+
+/** Waits until a server listens. */
+function isListening(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.once('listening', resolve)
   })
-  chmodSync(path, 0o600)
-  return server
 }
 
 /** Removes what is at the path; a folder is moved aside. */

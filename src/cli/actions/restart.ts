@@ -1,5 +1,5 @@
+import { restartKept } from '../../keeper/ensure-kept.ts'
 import { lookUp } from '../../lifecycle/look-up.ts'
-import { restartDaemon } from '../../lifecycle/restart.ts'
 import { isName } from '../../options/readers.ts'
 import type { StartOptions } from '../../options/types.ts'
 import type { Given } from '../command.ts'
@@ -17,7 +17,7 @@ export async function runRestart(given: Given): Promise<number> {
   return forEachName(given, async (lookup) => {
     const progress = showProgress(lookup.name)
     try {
-      const { pid } = await restartDaemon(lookup, asked, progress.onWait)
+      const { pid } = await restartKept(lookup, asked, progress.onWait)
       progress.end()
       return { text: `${lookup.name} restarted (pid ${pid})`, data: { name: lookup.name, pid: pid ?? null } }
     } finally {

@@ -1,4 +1,4 @@
-import { ensureRunning } from '../../lifecycle/ensure-running.ts'
+import { ensureKept } from '../../keeper/ensure-kept.ts'
 import type { Given } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { print, printError } from '../print.ts'
@@ -15,7 +15,7 @@ export async function runStart(given: Given): Promise<number> {
 export async function startNamed(given: Given, options: ReturnType<typeof readStart>): Promise<number> {
   const progress = showProgress(options.name)
   try {
-    const { name, pid, wasRunning, warnings } = await ensureRunning(options, progress.onWait)
+    const { name, pid, wasRunning, warnings } = await ensureKept(options, progress.onWait)
     progress.end()
     if (given.has('json')) await print(JSON.stringify({ name, pid: pid ?? null, wasRunning, warnings }, null, 2))
     else {

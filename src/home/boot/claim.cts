@@ -17,13 +17,15 @@ export interface Claim {
   seen?: string
   /** Keep the number of restarts that is in the file, and add one? */
   isRestart: boolean
+  /** Is this not to start what somebody has stopped? Whoever stops it writes that under the same lock. */
+  unlessStopped?: boolean
 }
 
 /**
  * As a prelude: this process holds the lock of a name, and takes it, unless the process that the name belonged to last
  * still lives: a command does not hold the lock. Says so, and ends, then.
  */
-export function run(birth: Birth, { folder, record, state, seen, isRestart }: Claim): void {
+export function run(birth: Birth, { folder, record, state, seen, isRestart, unlessStopped }: Claim): void {
   const { line, holds } = birth
   line.enter('claim')
   birth.folder = folder
@@ -31,7 +33,9 @@ export function run(birth: Birth, { folder, record, state, seen, isRestart }: Cl
   const last = readState(page)
   if (
     last !== undefined &&
-    (isLiving(last.process) || (seen !== undefined && last.instance !== seen && hasFailed(last)))
+    (isLiving(last.process) ||
+      (seen !== undefined && last.instance !== seen && hasFailed(last)) ||
+      (unlessStopped === true && last.phase === 'stopped'))
   ) {
     line.report({ kind: 'taken', pid: last.process.pid })
     process.exit(0)
@@ -42,6 +46,23 @@ export function run(birth: Birth, { folder, record, state, seen, isRestart }: Cl
   writeState(page, first)
   if (record !== null) replaceFile(`${folder}/record.json`, record)
   hold({ line, holds }, folder, page, first)
+}
+
+/** Takes over the name from a process that is gone, whose lock this one has inherited. The life goes on, as another process. */
+export function inheritName(birth: Pick<Birth, 'line' | 'holds'>, folder: string): void {
+  const page = openState(`${folder}/state.json`)
+  const last = readState(page)
+  if (last === undefined) throw new Error(`${folder}/state.json is damaged: its heir can't go on with it`)
+  const interpreter = { path: process.execPath, version: process.version }
+  const state: State = {
+    ...last,
+    phase: 'running',
+    exit: null,
+    process: identify(process.pid) as Identity,
+    interpreter,
+  }
+  writeState(page, state)
+  hold(birth, folder, page, state)
 }
 
 /** Writes what is seen of this daemon, now and at each change. */

@@ -40,6 +40,8 @@ export interface State {
   /** Sizes of the log files when it started. */
   logsFrom: { stdout: number; stderr: number }
   exit: Exit | null
+  /** Does a waiter wait for its end, to write how it ended? */
+  isKept?: boolean
 }
 
 /** How a daemon ended, as far as it can be known. */
@@ -111,21 +113,21 @@ function createPage(path: string): number {
 
 /** Writes a state over the one that is there. */
 export function writeState(fd: number, state: State): void {
-  let output = state.exit?.output.slice(-mostOutput) ?? ''
-  let text = encode(state, output)
-  while (Buffer.byteLength(text) > pageSize && output !== '') {
-    output = output.slice(Math.ceil(output.length / 4))
-    text = encode(state, output)
-  }
-  const page = Buffer.alloc(pageSize, ' ')
-  page.write(text)
-  writeSync(fd, page, 0, pageSize, 0)
+  writePage(fd, state.exit?.output ?? '', (output) => ({ ...state, exit: state.exit && { ...state.exit, output } }))
 }
 
-/** A state as text. It begins and ends with the same random number: a page that was read while it was written has two. */
-function encode(state: State, output: string): string {
+/**
+ * Writes a whole page, with as much of some output as fits. It begins and ends with the same random number: a page that was
+ * read while it was written has two.
+ */
+export function writePage(fd: number, output: string, fill: (output: string) => object): void {
   const mark = Math.random()
-  return JSON.stringify({ mark, ...state, exit: state.exit && { ...state.exit, output }, end: mark })
+  const encode = (part: string): string => JSON.stringify({ mark, ...fill(part), end: mark })
+  let part = output.slice(-mostOutput)
+  while (Buffer.byteLength(encode(part)) > pageSize && part !== '') part = part.slice(Math.ceil(part.length / 4))
+  const page = Buffer.alloc(pageSize, ' ')
+  page.write(encode(part))
+  writeSync(fd, page, 0, pageSize, 0)
 }
 
 /** Is the page still as it was made? Whoever makes it writes it at once. */
@@ -137,26 +139,32 @@ export function isBlank(fd: number): boolean {
 
 /** Reads the state from the open page; nothing when there is none in it. */
 export function readState(fd: number): State | undefined {
+  const page = readPage(fd)
+  return page !== undefined && isState(page) ? page : undefined
+}
+
+/** Reads a page; nothing for what is none, or not whole. */
+export function readPage(fd: number): object | undefined {
   const page = Buffer.alloc(pageSize)
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    const state = decode(page.toString('utf8', 0, readSync(fd, page, 0, pageSize, 0)))
-    if (state !== undefined) return state
+    const text = page.toString('utf8', 0, readSync(fd, page, 0, pageSize, 0))
+    try {
+      const { mark, end, ...fields } = JSON.parse(text)
+      if (Number.isFinite(mark) && mark === end) return fields
+    } catch {
+      // Once more: it may have been written meanwhile.
+    }
   }
   return undefined
 }
 
-/** Reads a state; nothing for what is none, or not whole: a life without a mark would be found in every process that has none. */
-function decode(text: string): State | undefined {
-  try {
-    const { mark, end, ...state } = JSON.parse(text)
-    const { instance, phase, process, startedAt, interpreter } = state
-    const texts = [instance, phase, process.start, process.boot, interpreter.path]
-    const areTexts = texts.every((one) => typeof one === 'string' && one !== '')
-    const areNumbers = [mark, process.pid, startedAt].every(Number.isFinite) && Number.isSafeInteger(process.pid)
-    return mark === end && areTexts && areNumbers && process.pid > 1 ? state : undefined
-  } catch {
-    return undefined
-  }
+/** Is this a whole state? A life without a mark would be found in every process that has none. */
+function isState(page: object): page is State {
+  const { instance, phase, process, startedAt, interpreter } = page as Partial<State>
+  const texts = [instance, phase, process?.start, process?.boot, interpreter?.path]
+  const areTexts = texts.every((one) => typeof one === 'string' && one !== '')
+  const pid = process?.pid ?? 0
+  return areTexts && Number.isFinite(startedAt) && Number.isSafeInteger(pid) && pid > 1
 }
 
 /** Reads a file, and nothing else: a FIFO in its place hangs nobody. */

@@ -1,0 +1,37 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import type { NormalOptions } from '../options/types.ts'
+
+/** How a daemon is kept, as it stands in its record: read and complete. */
+export type KeepPlan = Pick<NormalOptions, 'restart' | 'success' | 'backoff' | 'stableAfter' | 'restartLimit'>
+
+/** Reads the plan in the record of a folder; nothing when it is not to be kept, or its record is lost. */
+export function readPlan(folder: string): KeepPlan | undefined {
+  let fd: number | undefined
+  try {
+    fd = openSync(`${folder}/record.json`, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    const { kept } = fstatSync(fd).isFile() ? JSON.parse(readFileSync(fd, 'utf8')) : {}
+    return isPlan(kept) ? kept : undefined
+  } catch {
+    return undefined
+  } finally {
+    if (fd !== undefined) closeSync(fd)
+  }
+}
+
+/** Has it the shape that is relied on? Somebody may have edited it. */
+function isPlan(plan: Partial<KeepPlan> | undefined): plan is KeepPlan {
+  const { restart = '', success, backoff, stableAfter, restartLimit } = plan ?? {}
+  const numbers = [
+    backoff?.from,
+    backoff?.to,
+    backoff?.factor,
+    stableAfter,
+    restartLimit?.restarts,
+    restartLimit?.within,
+  ]
+  return (
+    ['no', 'on-failure', 'always'].includes(restart) &&
+    [success?.exitCodes, success?.signals].every(Array.isArray) &&
+    numbers.every((number) => typeof number === 'number' && number > 0)
+  )
+}
