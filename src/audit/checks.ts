@@ -13,6 +13,11 @@ export interface Check {
 /** Processes that adopt orphans besides process 1: a subreaper can't be told from outside, but by its name. */
 const reapers = ['systemd', 'init']
 
+/** Is this a process that reaps orphans? */
+function isReaper(pid: number, name: string): boolean {
+  return pid === 1 || reapers.includes(name)
+}
+
 /** Signals that language runtimes ignore on purpose, to get an error from write(2) instead. */
 const runtimeIgnores = ['PIPE', 'XFSZ']
 
@@ -21,9 +26,9 @@ export const checks: readonly Check[] = [
   {
     name: 'parent',
     why: 'an orphan is reaped by init, and nobody’s end takes it along',
-    look: ({ parent, parentName }) => ({
-      ok: parent === 1 || reapers.includes(parentName),
-      seen: `${parent} ${parentName && `(${parentName})`}`.trim(),
+    look: ({ parent, parentName, waiterParent }) => ({
+      ok: isReaper(parent, parentName) || (waiterParent !== undefined && isReaper(waiterParent.pid, waiterParent.name)),
+      seen: `${parent} ${waiterParent === undefined ? parentName && `(${parentName})` : '(the orphan that waits for its end)'}`.trim(),
     }),
   },
   {

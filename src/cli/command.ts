@@ -60,6 +60,8 @@ export interface Command {
   /** Are words behind `--` told apart from those before it? */
   hasBehind?: boolean
   sections?: readonly Section[]
+  /** Has it to do with daemons of the home? Default true. */
+  looksAtHome?: boolean
   /** A command line, and what it does. */
   examples?: readonly (readonly [string, string])[]
   /** Loads and runs it; the exit code. */

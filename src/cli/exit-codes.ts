@@ -14,6 +14,7 @@ export const exitCodes = {
   killed: 9,
   inTheWay: 10,
   failed: 11,
+  gaveUp: 12,
 } as const
 
 type ExitName = keyof typeof exitCodes
@@ -32,6 +33,7 @@ export const meanings: Record<ExitName, string> = {
   refused: 'This user may not do that, or the folder that daemons live in is not safe or not writable.',
   killed: 'stop: it is stopped, but something of it had to be killed.',
   inTheWay: 'A running daemon is in the way: with other options (start), or not stopped yet (forget).',
+  gaveUp: 'wait: its keeper has given it up, because it failed too often.',
   failed: 'It failed in another way; the sentence on standard error says how.',
 }
 

@@ -17,6 +17,7 @@ async function runCommand(entry: Entry, command: Command, words: readonly string
   try {
     if (given.has('help')) return await showHelp(entry, command)
     if (problem !== undefined) throw problem
+    if (command.looksAtHome !== false) await (await import('../keeper/heal.ts')).healKeeper()
     return await command.run(given)
   } catch (error) {
     const { report } = await import('./report.ts')

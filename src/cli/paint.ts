@@ -28,4 +28,11 @@ export function printable(text: string): string {
 }
 
 /** The colours of states: green for what is well, yellow for what is under way, red for what is not well. */
-export const stateColors: Record<string, number | undefined> = { running: 32, starting: 33, died: 31, failed: 31 }
+export const stateColors: Record<string, number | undefined> = {
+  running: 32,
+  starting: 33,
+  waiting: 33,
+  died: 31,
+  failed: 31,
+  'given up': 31,
+}

@@ -16,13 +16,15 @@ export function renderStatus(status: Told, style: Style): string {
 }
 
 /** What it is doing, in a few words. */
-function headline({ state, pid, uptime, exit }: DaemonStatus): string {
+function headline({ state, pid, uptime, exit, keep }: DaemonStatus): string {
   if (pid !== null) return `is ${state} (pid ${pid}) since ${formatDuration(uptime ?? 0)}`
   const when = exit === null ? '' : ` at ${localTime(exit.at)}`
   const words: Record<string, string> = {
     new: 'never ran',
     failed: `could not be started${when}`,
     stopped: `was stopped${when}`,
+    waiting: `ended${when}, and starts again in ${formatDuration(keep?.startsIn ?? 0)}`,
+    'given up': `failed too often, and is given up${when}; daemonic start tries again`,
   }
   return words[state] ?? `${state}${when}`
 }
@@ -46,6 +48,8 @@ function describe(status: Told): [string, string | undefined][] {
       pid === null ? undefined : `${plural(processes, 'process', 'processes')}, ${formatSize(memory ?? 0)}${share}`,
     ],
     ['processes', processes > 1 ? status.pids.join(' ') : undefined],
+    ['kept', describeKeeping(status.keep)],
+    ['restarted', describeLast(status)],
     ['last exit', describeExit(status)],
     [
       'last output',
@@ -77,6 +81,26 @@ function describeService(service: ServiceState | undefined): [string, string | u
     ['idle end', `${formatDuration(idleTimeout)} after the last client`],
     ['methods', methods.join(', ')],
   ]
+}
+
+/** How it is kept. */
+function describeKeeping(keep: DaemonStatus['keep']): string | undefined {
+  if (keep === null) return undefined
+  const { restart, backoff, restartLimit, tries } = keep
+  if (restart === 'no') return 'it is not started again'
+  const waits = `after ${formatDuration(backoff.from)} to ${formatDuration(backoff.to)}`
+  const most = `at most ${restartLimit.restarts} times in ${formatDuration(restartLimit.within)}`
+  const row = tries > 1 ? `, ${tries} times in a row by now` : ''
+  return `started again ${restart === 'always' ? 'always' : 'on failure'} ${waits}, ${most}${row}`
+}
+
+/** Why it was started again last. */
+function describeLast({ keep, pid }: DaemonStatus): string | undefined {
+  const last = keep?.last
+  if (!last) return undefined
+  const how = last.why ?? (last.signal === null ? `exit code ${last.code ?? 'unknown'}` : `by ${last.signal}`)
+  const output = last.output.trimEnd().split('\n').map(printable).join('\n')
+  return `${localTime(last.at)}, ${how}${pid === null || output === '' ? '' : `\n${output}`}`
 }
 
 /** How it ended last. */

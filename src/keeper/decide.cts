@@ -1,4 +1,5 @@
 // Whether, and when, a daemon that ended is started again. Pure: times come from outside, milliseconds of a clock that nobody sets.
+import type { History } from '../home/kept-page.cts'
 import type { KeepPlan } from './plan.cts'
 
 /** How a life ended. A code and a signal that are both null: nobody knows. */
@@ -11,14 +12,6 @@ export interface End {
   isPlanned: boolean
   /** How long it ran, in milliseconds; 0 when it was never ready. */
   ranFor: number
-}
-
-/** What is remembered of ends before. */
-export interface History {
-  /** How many restarts since it ran long enough to count as stable. */
-  tries: number
-  /** When it was started again, those that count for the limit. */
-  restarts: readonly number[]
 }
 
 export type Verdict = { event: 'done' | 'enough' } | { event: 'again'; delay: number }

@@ -8,9 +8,6 @@ export function keeperIdentity(): ServiceIdentity {
   return { name: 'daemonic', version, replace: true, runtime: 'keeper', variables: {} }
 }
 
-/** The name of its daemon, which is made from these. */
-export const keeperName = 'daemonic-keeper'
-
 /** The file that it is. */
 export const keeperFile: string = join(__dirname, 'keeper.entry.cjs')
 

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { keeperName } from '../home/kept-page.cjs'
 import type { Definition } from '../service/definition.cts'
 import { identityKey } from '../service/target.cjs'
-import { type KeeperMethods, keeperFile, keeperIdentity, keeperName } from './definition.cjs'
+import { type KeeperMethods, keeperFile, keeperIdentity } from './definition.cjs'
 import { openEnvironments } from './environments.cjs'
 import { makeHand } from './hand.cjs'
 import { type Kept, keep } from './kept.cjs'
@@ -24,8 +25,8 @@ export function defineKeeper(folder: string, inherited?: number): Definition & {
 
   const look = (name: string): void => {
     const one = all.get(name)
-    if (one !== undefined) return one.look()
-    if (readPlan(join(home, name)) === undefined) return
+    one?.look()
+    if (one !== undefined || readPlan(join(home, name)) === undefined) return
     const surroundings = { hand, baseOf: environments.of, onGone: () => all.delete(name) }
     const kept = keep(name, join(home, name), surroundings)
     if (!kept.isOver()) all.set(name, kept)

@@ -1,6 +1,6 @@
 // The keeper: the module of its service, and what its heir becomes.
 import { dirname } from 'node:path'
-import { keeperName } from './definition.cjs'
+import { keeperName } from '../home/kept-page.cjs'
 import { defineKeeper } from './keeper.cjs'
 
 /** Its folder: in the mark of its life, which it has in its environment. */

@@ -1,10 +1,5 @@
-// What the keeper does with one daemon: a table, and nothing else. What can't be is no entry, but 'stay'.
-
-/**
- * starting: the keeper starts it. running: it runs. stopping: the keeper stops it, to start it again. waiting: it will be started
- * when its time has come. down: it is not to run. 'given up': it failed too often.
- */
-export type KeptPhase = 'starting' | 'running' | 'stopping' | 'waiting' | 'down' | 'given up'
+// What the keeper does with one daemon: a table, and nothing else. What can't happen leaves all as it is.
+import type { KeptPhase } from '../home/kept-page.cts'
 
 /**
  * up: a life of it was seen, whoever began it. again: it ended, or could not be started, and is to be started once more. done: it

@@ -14,6 +14,7 @@ import type { StartOptions } from '../options/types.ts'
 export async function startDaemon(options: StartOptions): Promise<Daemon> {
   const { requireUnix } = await import('../system/unix.ts')
   requireUnix()
+  await heal()
   const { ensureKept } = await import('./ensure-kept.ts')
   const { name, pid, warnings, wasRunning } = await ensureKept(options)
   return (await import('../lifecycle/daemon.ts')).makeDaemon(name, pid, restart, warnings, wasRunning)
@@ -21,6 +22,7 @@ export async function startDaemon(options: StartOptions): Promise<Daemon> {
 
 /** Finds a daemon by its name; undefined when there is none. It need not be running. */
 export async function findDaemon(name: string): Promise<Daemon | undefined> {
+  await heal()
   const { lookUp } = await import('../lifecycle/look-up.ts')
   const { livingPid, makeDaemon } = await import('../lifecycle/daemon.ts')
   const lookup = lookUp(name)
@@ -29,6 +31,7 @@ export async function findDaemon(name: string): Promise<Daemon | undefined> {
 
 /** Lists all daemons that have a name, sorted by it. */
 export async function listDaemons(): Promise<Daemon[]> {
+  await heal()
   const { lookUpAll } = await import('../lifecycle/look-up.ts')
   const { livingPid, makeDaemon } = await import('../lifecycle/daemon.ts')
   return Promise.all(lookUpAll().map(async (lookup) => makeDaemon(lookup.name, await livingPid(lookup), restart)))
@@ -37,4 +40,9 @@ export async function listDaemons(): Promise<Daemon[]> {
 /** Restarts a daemon. */
 async function restart(lookup: Lookup): Promise<{ pid: number | undefined }> {
   return (await import('./ensure-kept.ts')).restartKept(lookup)
+}
+
+/** Sees to it that there is a keeper again, when it was killed together with its heir. */
+async function heal(): Promise<void> {
+  await (await import('./heal.ts')).healKeeper()
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { State } from '../home/boot/state.cts'
+import type { KeptPage } from '../home/kept-page.cts'
 import { livingProcess, readSeen } from '../home/seen.cjs'
-import type { KeptPage } from './page.cts'
 
 /**
  * What a daemon's folder tells that is new. gone: there is no such daemon any more. starting: somebody starts it. up: it runs. ended:
@@ -12,8 +12,13 @@ export type Observation = { kind: 'gone' | 'starting' | 'old' } | { kind: 'up' |
 /**
  * Looks what has become of a daemon.
  * @param isTold will its waiter tell of the end? Then how it ended may not be written yet.
+ * @param isUnderWay is it being started or stopped by the keeper, which is told how that came out?
  */
-export function observe(folder: string, { phase, instance }: Omit<KeptPage, 'boot'>, isTold: boolean): Observation {
+export function observe(
+  folder: string,
+  { phase, instance }: Omit<KeptPage, 'boot'>,
+  { isTold, isUnderWay }: { isTold: boolean; isUnderWay: boolean },
+): Observation {
   const state = readSeen(folder)
   if (state === undefined) return { kind: existsSync(folder) ? 'old' : 'gone' }
   // A damaged page is made anew by the next start; until then nobody knows.
@@ -24,8 +29,7 @@ export function observe(folder: string, { phase, instance }: Omit<KeptPage, 'boo
     return isNew || phase !== 'running' ? { kind: 'up', state } : { kind: 'old' }
   }
   if (state.phase === 'stopped') return isNew || phase !== 'down' ? { kind: 'stopped', state } : { kind: 'old' }
-  // What is under way tells by itself how it came out.
-  if (phase === 'starting' || phase === 'stopping') return { kind: 'old' }
+  if (isUnderWay) return { kind: 'old' }
   if (!isNew && phase !== 'running') return { kind: 'old' }
   // Whoever started what never became ready was told so.
   if (isNew && state.readyAfter === null) return { kind: 'old' }

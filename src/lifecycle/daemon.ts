@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DaemonicError } from '../errors.ts'
+import { readKeptPage } from '../home/kept.ts'
 import { readSignal } from '../options/readers.ts'
 import type { LogOptions } from './logs.ts'
-import { isAlive, type Lookup, lifeOf } from './look-up.ts'
+import { isAlive, type Lookup, lifeOf, readFolder, stateOf } from './look-up.ts'
 import { mustLookUp } from './must-look-up.ts'
 import type { DaemonStatus } from './status.ts'
 import type { Stopped } from './stop.ts'
 import type { StopOptions } from './stop-plan.ts'
+import type { Life } from './tree.ts'
 
 /** How a daemon ended. */
 export interface Ended {
@@ -16,6 +18,8 @@ export interface Ended {
   signal: string | undefined
   /** Did somebody stop it? */
   stopped: boolean
+  /** Did its keeper give it up, because it failed too often? */
+  givenUp: boolean
 }
 
 /** A daemon that has a name. It need not be running: each call looks anew. */
@@ -99,22 +103,32 @@ export async function signalDaemon(lookup: Lookup, signal: NodeJS.Signals): Prom
 }
 
 /**
- * Waits until the life that goes on now has ended. Nothing tells a stranger of a process's end: it is looked for, more and more
- * seldom, up to ten times a second.
+ * Waits until a daemon has ended: the life that goes on now; and when it is kept, each that its keeper begins after that, until it
+ * begins no more. Nothing tells a stranger of a process's end: it is looked for, more and more seldom, up to ten times a second.
  */
 export async function waitForEnd(lookup: Lookup, signal?: AbortSignal): Promise<Ended> {
   const life = await lifeOf(lookup)
   for (let pause = 5; isAlive(life); pause = Math.min(pause * 1.5, 100)) await sleep(pause, undefined, { signal })
   // Whoever stopped it may still have to record that.
   if (life !== undefined) await (await import('./stop-daemon.ts')).awaitStoppers(lookup)
-  const { readSeen } = await import('../home/records.ts')
-  const seen = readSeen(lookup.folder)
-  const isSame = typeof seen === 'object' && seen.instance === life?.instance
+  const next = readFolder(lookup.name, lookup.folder)
+  if (stateOf(next)?.isKept === true && (await import('./keep-status.ts')).goesOn(next)) {
+    await sleep(50, undefined, { signal })
+    return waitForEnd(next, signal)
+  }
+  return describeEnd(next, life)
+}
+
+/** How a life ended. */
+function describeEnd(lookup: Lookup, life: Life | undefined): Ended {
+  const seen = stateOf(lookup)
+  const isSame = seen !== undefined && seen.instance === life?.instance
   const exit = isSame ? seen.exit : null
   return {
     code: exit?.code ?? undefined,
     signal: exit?.signal ?? undefined,
     stopped: isSame && seen.phase === 'stopped',
+    givenUp: readKeptPage(lookup.folder, seen)?.phase === 'given up',
   }
 }
 

@@ -1,9 +1,12 @@
 import { statSync } from 'node:fs'
 import { getPriority } from 'node:os'
+import { dirname } from 'node:path'
+import { isKeeperThere } from '../home/kept.ts'
 import type { Exit } from '../home/records.ts'
 import { readGiven } from '../options/read-given.ts'
 import type { Readiness, StartOptions } from '../options/types.ts'
 import { readProcessTable } from '../system/process-table.ts'
+import { type KeepStatus, keepOf } from './keep-status.ts'
 import { type Lookup, lifeOf, stateOf } from './look-up.ts'
 import { stopPlanOf } from './stop-plan.ts'
 import { type DaemonSummary, summarizeOne } from './summarize.ts'
@@ -29,6 +32,8 @@ export interface DaemonStatus extends DaemonSummary {
   logs: { stream: 'stdout' | 'stderr' | 'stdout and stderr'; path: string; size: number | null }[]
   stop: { signal: string; timeout: number; scope: string }
   limits: unknown
+  /** How it is kept; null when it is not. */
+  keep: KeepStatus | null
   nice: number | null
   interpreter: { path: string; version: string; exists: boolean } | null
   pids: number[]
@@ -61,6 +66,7 @@ export async function readStatus(lookup: Lookup): Promise<DaemonStatus> {
     logs: logsOf(lookup),
     stop: { signal, timeout, scope },
     limits: options['limits'] ?? null,
+    keep: keepOf(lookup),
     nice: summary.pid === null ? null : niceOf(summary.pid),
     interpreter: state === undefined ? null : { ...state.interpreter, exists: exists(state.interpreter.path) },
     pids: pids.sort((a, b) => a - b),
@@ -140,6 +146,9 @@ function problemsOf(
     problems.push(`its main process is gone, and ${pids.join(', ')} are left of it: stop it to end them`)
   if (typeof seen === 'object' && pid !== null && !exists(seen.interpreter.path)) {
     problems.push(`the Node that runs it, ${seen.interpreter.path}, was removed: a restart takes the one that is there`)
+  }
+  if (declared?.kept !== undefined && pid !== null && !isKeeperThere(dirname(folder))) {
+    problems.push('its keeper is gone: any command that starts a kept daemon starts it again')
   }
   if (state === 'died' && typeof seen === 'object' && seen.exit === null) problems.push('ended, exit unknown')
   return problems

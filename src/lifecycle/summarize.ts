@@ -1,5 +1,6 @@
 // What a listing tells. A file of its own, with few imports: it is on the clock of who looks often.
 
+import { readKeptPage } from '../home/kept.ts'
 import type { State } from '../home/records.ts'
 import { bootId, type ProcessRow, readProcessTable, startOf, uptime } from '../system/process-table.ts'
 import { type Lookup, recordedLife, stateOf } from './look-up.ts'
@@ -7,9 +8,19 @@ import { close, type Life } from './tree.ts'
 
 /**
  * What a daemon is doing. running: it is ready. starting: not yet. stopped: somebody stopped it. ended: it ended by itself, with
- * exit code 0. died: it ended in any other way, or nobody knows how. failed: it did not become ready. new: it never ran.
+ * exit code 0. died: it ended in any other way, or nobody knows how. failed: it did not become ready. new: it never ran. waiting: it
+ * ended, and its keeper will start it again. 'given up': it failed too often for that.
  */
-export type DaemonPhase = 'running' | 'starting' | 'stopped' | 'ended' | 'died' | 'failed' | 'new'
+export type DaemonPhase =
+  | 'running'
+  | 'starting'
+  | 'stopped'
+  | 'ended'
+  | 'died'
+  | 'failed'
+  | 'new'
+  | 'waiting'
+  | 'given up'
 
 /** What a listing tells of a daemon. */
 export interface DaemonSummary {
@@ -49,7 +60,7 @@ export function summarizeOne(lookup: Lookup, row: ProcessRow | undefined, tree: 
   return {
     name: lookup.name,
     kind: state?.kind ?? lookup.declared?.kind ?? 'unknown',
-    state: phaseOf(lookup, main !== undefined),
+    state: keptPhase(lookup, phaseOf(lookup, main !== undefined)),
     pid: main?.pid ?? null,
     uptime: main === undefined ? null : Math.max(0, Math.round(uptime() - startOf(main))),
     cpu: main === undefined ? null : sum(tree, 'cpu'),
@@ -80,6 +91,13 @@ function shortTree(main: ProcessRow, life: Life | undefined, table: Map<number, 
 /** Adds up one figure. */
 function sum(rows: readonly ProcessRow[], figure: 'cpu' | 'memory'): number {
   return rows.reduce((total, row) => total + row[figure], 0)
+}
+
+/** What it is doing when its keeper has a say in that. */
+function keptPhase({ folder, seen }: Lookup, phase: DaemonPhase): DaemonPhase {
+  if (typeof seen !== 'object' || seen.isKept !== true || !['died', 'ended', 'failed'].includes(phase)) return phase
+  const kept = readKeptPage(folder, seen)?.phase
+  return kept === 'waiting' || kept === 'given up' ? kept : kept === 'starting' ? 'starting' : phase
 }
 
 /** What a daemon is doing, from what is recorded and whether it lives. */

@@ -9,6 +9,8 @@ export interface ProcessFacts {
   command: string
   parent: number
   parentName: string
+  /** The shell that waits for the end of a kept daemon has an own parent; undefined when the parent is no such shell. */
+  waiterParent: { pid: number; name: string } | undefined
   session: number
   /** Is the leader of the session another process that lives? */
   isLedByOther: boolean
@@ -39,6 +41,7 @@ export function readProcessFacts(pid: number): ProcessFacts {
     command: readCommand(proc) || `[${status['Name']}]`,
     parent: Number(parent),
     parentName: readName(Number(parent)),
+    waiterParent: readWaiterParent(Number(parent)),
     session: Number(session),
     isLedByOther: session !== String(pid) && identify(Number(session)) !== undefined,
     terminal: nameTerminal(Number(terminal)),
@@ -79,6 +82,18 @@ function readName(pid: number): string {
     return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
   } catch {
     return ''
+  }
+}
+
+/** Whose child a waiter is: a shell that was started with a script, and whose own name is this package's. */
+function readWaiterParent(pid: number): ProcessFacts['waiterParent'] {
+  try {
+    const [, flag, , name] = readNul(`/proc/${pid}/cmdline`)
+    if (flag !== '-c' || name !== 'daemonic') return undefined
+    const parent = Number(statFields(`/proc/${pid}`)[1])
+    return { pid: parent, name: readName(parent) }
+  } catch {
+    return undefined
   }
 }
 

@@ -13,6 +13,8 @@ const codes: Record<DaemonPhase, number> = {
   running: exitCodes.ok,
   starting: exitCodes.ok,
   died: exitCodes.no,
+  waiting: exitCodes.no,
+  'given up': exitCodes.no,
   failed: exitCodes.no,
   stopped: exitCodes.notRunning,
   ended: exitCodes.notRunning,

@@ -17,11 +17,11 @@ export function runWait(given: Given): Promise<number> {
     if (ended === undefined) {
       return { text: `${name} has not ended within ${text}`, data: { name, ended: false }, code: exitCodes.timedOut }
     }
-    const { code = null, signal = null, stopped } = ended
+    const { code = null, signal = null, stopped, givenUp } = ended
     return {
       text: describeEnd(name, ended),
-      data: { name, ended: true, code, signal, stopped },
-      code: exitCodeOfEnd(ended),
+      data: { name, ended: true, code, signal, stopped, givenUp },
+      code: givenUp ? exitCodes.gaveUp : exitCodeOfEnd(ended),
     }
   })
 }
@@ -45,8 +45,8 @@ export function exitCodeOfEnd({ code, signal, stopped }: Ended): number {
 }
 
 /** Says how it ended. */
-function describeEnd(name: string, { code, signal, stopped }: Ended): string {
-  const verb = stopped ? 'was stopped' : 'ended'
+function describeEnd(name: string, { code, signal, stopped, givenUp }: Ended): string {
+  const verb = stopped ? 'was stopped' : givenUp ? 'failed too often, and is given up: it ended last' : 'ended'
   if (code !== undefined) return `${name} ${verb} with exit code ${code}`
   if (signal !== undefined) return `${name} ${verb} by ${signal}`
   return stopped ? `${name} was stopped` : `${name} ended; nobody knows how`

@@ -11,6 +11,7 @@ export const audit: Command = {
     },
     { name: 'json', help: 'Print JSON.' },
   ],
+  looksAtHome: false,
   words: [],
   sections: [
     {

@@ -4,6 +4,7 @@ export const completion: Command = {
   usage: ['bash|zsh|fish'],
   about: 'Prints what completes commands, options and the names of daemons in a shell.',
   options: [],
+  looksAtHome: false,
   words: ['bash', 'zsh', 'fish'],
   sections: [
     {

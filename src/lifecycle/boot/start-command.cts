@@ -21,9 +21,14 @@ export interface CommandWork {
 
 /** Starts the command, and waits until it is ready, or has ended. */
 export function startCommand(birth: Birth, work: CommandWork): void {
+  birth.line.at('exec')
+  if (work.waiter !== null) startBehindWaiter(birth, work, work.waiter)
+  else startAlone(birth, work)
+}
+
+/** Starts it as a child of this process, which leaves it alone when it is ready. */
+function startAlone(birth: Birth, work: CommandWork): void {
   const { line, holds } = birth
-  line.at('exec')
-  if (work.waiter !== null) return startBehindWaiter(birth, work, work.waiter)
   const child = spawnCommand(work)
   child.once('error', (error) => {
     line.failed(error)

@@ -1,11 +1,26 @@
 // What the keeper knows of one daemon, as one page of a file that is written in place: on a full disk, too. Only the keeper writes it.
 import { closeSync, constants, openSync } from 'node:fs'
-import { openState, readPage, writePage } from '../home/boot/state.cjs'
 import { bootId } from '../system/identity.cjs'
-import type { History } from './decide.cts'
-import type { KeptPhase } from './machine.cts'
+import { openState, readPage, writePage } from './boot/state.cjs'
 
-/** What is known of a kept daemon besides what its own state tells. Times are of the clock in clock.cts. */
+/**
+ * What the keeper is at. starting: it starts the daemon. running: that runs. stopping: the keeper stops it, to start it again. waiting:
+ * it will be started when its time has come. down: it is not to run. 'given up': it failed too often.
+ */
+export type KeptPhase = 'starting' | 'running' | 'stopping' | 'waiting' | 'down' | 'given up'
+
+/** What is remembered of ends before. */
+export interface History {
+  /** How many restarts since it ran long enough to count as stable. */
+  tries: number
+  /** When it was started again, those that count for the limit. */
+  restarts: readonly number[]
+}
+
+/** The name of the keeper's own daemon in its home. */
+export const keeperName = 'daemonic-keeper'
+
+/** What is known of a kept daemon besides what its own state tells. Times are of the clock in system/clock.cts. */
 export interface KeptPage {
   phase: KeptPhase
   /** The life that was seen last, and is dealt with. */
@@ -29,6 +44,8 @@ export interface LastEnd {
   at: number
   /** Why it was ended, or could not be started; null when it ended by itself. */
   why: string | null
+  /** Was it ended to be renewed, and not for a failure? */
+  isPlanned: boolean
   /** The last that it wrote. */
   output: string
 }
