@@ -43,6 +43,5 @@ function readRestartLimit(given: Given): KeepOptions['restartLimit'] {
   if (restarts === undefined) {
     throw usage(given.command, `Expected --restart-limit to be such as 10/1m or 10/1m,slow, got '${text}'`)
   }
-  // biome-ignore lint/suspicious/noThenProperty: a word, and never a function, so that nobody takes it for a promise
   return { restarts: Number(restarts), within, ...(slow === undefined ? {} : { then: 'slow' }) }
 }

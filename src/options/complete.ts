@@ -66,7 +66,6 @@ export const keepingDefaults: Omit<Keeping, 'keep'> = {
   success: { exitCodes: [], signals: [] },
   backoff: { from: 100, to: 30_000, factor: 2, jitter: true },
   stableAfter: 10_000,
-  // biome-ignore lint/suspicious/noThenProperty: a word, and never a function, so that nobody takes it for a promise
   restartLimit: { restarts: 10, within: 60_000, then: 'give-up' },
 }
 

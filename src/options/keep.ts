@@ -45,7 +45,6 @@ export const readRestartLimit: Reader<NormalOptions['restartLimit']> = (value, o
       throw invalid(name, restarts, 'a whole number from 1 to 50')
     },
     within: readDuration,
-    // biome-ignore lint/suspicious/noThenProperty: a word, and never a function, so that nobody takes it for a promise
     then: readChoice('give-up', 'slow'),
   }),
 })
