@@ -8,19 +8,22 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { writeBeat } from '../../../src/home/alive-page.cts'
 import type { Watched } from '../../../src/keeper/health/types.ts'
 import { identify } from '../../../src/system/identity.cts'
+import { statOf } from '../../helpers/processes.ts'
 import { fixture } from '../../helpers/run.ts'
 import { makeScope } from '../../helpers/scope.ts'
 
 const count = 100
 const seconds = 20
 
-/** How often all threads of a process have gone to sleep by themselves, and how long they ran, in ticks of 10 ms. */
-function work(pid: number): { sleeps: number; ticks: number } {
-  const threads = readdirSync(`/proc/${pid}/task`)
-  const status = threads.map((thread) => readFileSync(`/proc/${pid}/task/${thread}/status`, 'latin1'))
-  const sleeps = status.map((text) => Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(text)?.[1]))
-  const [user = 0, system = 0] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ').slice(13, 15).map(Number)
-  return { sleeps: sleeps.reduce((sum, number) => sum + number, 0), ticks: user + system }
+/** How often the first thread of a process has gone to sleep by itself, and all of them; how long they ran, in ticks of 10 ms. */
+function work(pid: number): { first: number; all: number; ticks: number } {
+  const sleeps = (thread: string): number => {
+    const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'latin1')
+    return Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(status)?.[1])
+  }
+  const all = readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + sleeps(thread), 0)
+  const [user = 0, system = 0] = statOf(pid).slice(11, 13).map(Number)
+  return { first: sleeps(String(pid)), all, ticks: user + system }
 }
 
 test(`${count} daemons that are watched: a wake-up for all of them at a time, and little memory`, async (t) => {
@@ -53,12 +56,13 @@ test(`${count} daemons that are watched: a wake-up for all of them at a time, an
   const after = work(watcher.pid as number)
 
   const each = (memory.all - memory.one) / (count - 1)
-  const [sleeps, ticks] = [after.sleeps - before.sleeps, after.ticks - before.ticks]
+  const [first, threads, ticks] = [after.first - before.first, after.all - before.all, after.ticks - before.ticks]
   t.diagnostic(
-    `${sleeps} voluntary context switches of all threads and ${ticks * 10} ms of processor time in ${seconds} s`,
+    `in ${seconds} s it went to sleep ${first} times (all threads: ${threads}), and ran for ${ticks * 10} ms`,
   )
-  t.diagnostic(`${Math.round(each / 1024)} KB for each further daemon`)
+  t.diagnostic(`${(each / 1024).toFixed(1)} KB for each further daemon`)
   assert.ok(each < 60 * 1024)
-  assert.ok(sleeps <= 60, 'asleep all the time but for some moments')
+  // Two or three looks at all of them, and some pauses within for the collector of garbage.
+  assert.ok(first > 0 && first <= 12, `asleep but for ${first} moments`)
   assert.ok(ticks * 10 < seconds * 1000 * 0.02, 'less than 2 % of one core')
 })
