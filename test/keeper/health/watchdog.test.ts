@@ -1,11 +1,12 @@
 // A daemon that does not say that it is alive is found, however it came to that; one that does is left alone.
 import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { watchHealth } from '../../../src/keeper/health/watch-health.cts'
 import { makeHome } from '../../helpers/home.ts'
-import { skipUnlessRoot } from '../../helpers/needs.ts'
+import { skipUnlessRoot, skipUnlessShell } from '../../helpers/needs.ts'
 import { kill, until } from '../../helpers/processes.ts'
-import { fixture } from '../../helpers/run.ts'
+import { fixture, projectFile, run } from '../../helpers/run.ts'
 import { startWatched, watchUntilUnwell } from '../../helpers/watched.ts'
 
 const interval = 1000
@@ -76,4 +77,24 @@ test('a daemon without a watchdog may call alive(), which does nothing', async (
   const over = performance.now() + 200
   await until('some calls', () => performance.now() > over)
   process.kill(watched.pid, 0)
+})
+
+const daemonic = `"${process.execPath}" "${projectFile('dist/cli/main.entry.cjs')}"`
+
+test('a module says it on a full disk, and a restart there goes on with it', {
+  skip: skipUnlessRoot || skipUnlessShell('unshare -m true', 'nothing can be mounted here'),
+}, async (t) => {
+  const scope = makeHome(t)
+  mkdirSync(scope.path('home'))
+  const changes = 'last=$(cat d/alive); while [ "$(cat d/alive)" = "$last" ]; do sleep 0.05; done; cat d/pid d/alive'
+  const script = `mount -t tmpfs -o mode=0700,size=1m tmpfs "$DAEMONIC_HOME" && cd "$DAEMONIC_HOME" || exit 1
+${daemonic} start --name d --watchdog 500ms ${module} hang >&2
+cat /dev/zero >fill 2>/dev/null; : >>fill; ${changes}; ${changes}
+${daemonic} restart d >&2; ${changes}; ${daemonic} stop d >&2`
+  const { stdout, stderr, code } = await run(scope, ['unshare', '-m', '/bin/sh', '-c', script])
+  const [first, , second, , third] = stdout.split('\n')
+  assert.equal(code, 0, stderr)
+  assert.equal(stdout.match(/^alive loop \d+\.\d{9} *$/gm)?.length, 3, stdout)
+  assert.equal(first, second, 'it was not restarted')
+  assert.notEqual(second, third)
 })
