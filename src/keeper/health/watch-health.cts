@@ -35,7 +35,8 @@ export function watchHealth(
     (why) => {
       if (isOver || !isLiving({ pid: watched.pid, start: watched.start, boot: bootId() })) return
       end()
-      onUnhealthy(`${ailment}: ${why}`, ailment)
+      // It has to fit on a page.
+      onUnhealthy(`${ailment}: ${why}`.slice(0, 1000), ailment)
     }
   if (health !== undefined) ends.push(watchChecks(health, watched, facts, report('health')))
   if (watchdog !== undefined) ends.push(watchAlive(watchdog, watched, report('watchdog')))
