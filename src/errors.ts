@@ -47,6 +47,7 @@ export type StartStep =
   | 'boot'
   | 'claim'
   | 'pidFile'
+  | 'watchdog'
   | 'program'
   | 'call'
   | 'nice'

@@ -1,6 +1,7 @@
 import type { KeepOptions } from '../options/types.ts'
 import type { Given } from './command.ts'
 import { usage } from './parse.ts'
+import { readHealthWords } from './read-health.ts'
 import { readTimeWord } from './read-values.ts'
 
 /** Reads how a daemon is kept. */
@@ -12,6 +13,7 @@ export function readKeepWords(given: Given): KeepOptions {
     backoff: readBackoff(given),
     stableAfter: readTimeWord(given, 'stable-after'),
     restartLimit: readRestartLimit(given),
+    ...readHealthWords(given),
   }
 }
 

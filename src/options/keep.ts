@@ -50,7 +50,7 @@ export const readRestartLimit: Reader<NormalOptions['restartLimit']> = (value, o
 })
 
 /** Reads an object by the readers of what it may hold; errors name the whole path. */
-function readObject<Options extends object>(
+export function readObject<Options extends object>(
   value: unknown,
   option: string,
   readers: { [Name in keyof Options]: Reader<Options[Name]> },
@@ -73,7 +73,7 @@ function readObject<Options extends object>(
 }
 
 /** Reads a list. */
-function readListOf<Value>(read: Reader<Value>): Reader<Value[]> {
+export function readListOf<Value>(read: Reader<Value>): Reader<Value[]> {
   return (value, option) => {
     if (!Array.isArray(value)) throw invalid(option, value, 'an array')
     return value.map((one, index) => read(one, `${option}[${index}]`))
