@@ -50,8 +50,8 @@ export function readSpec(start: StartOptions, folderOf: (name: string) => string
 }
 
 /** How it is kept, for the keeper, which is small and reads no options. */
-function keptPlan({ restart, success, backoff, stableAfter, restartLimit }: NormalOptions): Declared['kept'] {
-  return { restart, success, backoff, stableAfter, restartLimit }
+function keptPlan({ restart, success, backoff, stableAfter, restartLimit, rotate }: NormalOptions): Declared['kept'] {
+  return { restart, success, backoff, stableAfter, restartLimit, rotate: rotate || undefined }
 }
 
 /** Reads the words of what is run. */

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InvalidOptionError } from '../errors.ts'
+import { completeRotation } from './rotate.ts'
 import type { GivenOptions, NormalOptions, Readiness } from './types.ts'
 
 /**
@@ -32,8 +33,14 @@ export function completeOptions(given: GivenOptions): NormalOptions {
     extendEnv: given.extendEnv ?? false,
     envFile: given.envFile === undefined ? undefined : resolve(workingDir, given.envFile),
     service: given.service,
-    ...completeKeeping(given),
+    ...completeKept(given),
   }
+}
+
+/** Completes what a daemon that is kept has by itself. */
+function completeKept(given: GivenOptions): Keeping & Pick<NormalOptions, 'rotate'> {
+  const keeping = completeKeeping(given)
+  return { ...keeping, rotate: completeRotation(given.rotate, keeping.keep) }
 }
 
 /** Makes the path absolute by which a daemon is known to be ready. */

@@ -19,6 +19,7 @@ import {
   readUmask,
 } from './readers.ts'
 import { readReady } from './ready.ts'
+import { readRotate } from './rotate.ts'
 import type { GivenOptions, NormalOptions } from './types.ts'
 
 /** How each option is read. The one list of options: an option that is not here does not exist. */
@@ -50,6 +51,7 @@ const readers: { [Name in keyof NormalOptions]: Reader<NormalOptions[Name] | und
   backoff: readBackoff,
   stableAfter: readDuration,
   restartLimit: readRestartLimit,
+  rotate: readRotate,
 }
 
 /**
