@@ -23,9 +23,10 @@ const most = '2'
 /**
  * A process of its own, which hears of our death by the end of its input. What it is told to do, and that the time is over, come to it by
  * one pipe, one after the other: so it never cuts a log whose writers it has let go on. 3 is the log, by which it has the lock; $2 to $5
- * are files in the working directory. `: >` opens the log anew, by its descriptor, and empties it.
+ * are files in the working directory. Who is told that the cut is made may be dead by then: SIGPIPE must not end this before all go on. `: >` opens the log anew, by its descriptor, and empties it.
  */
 const script = `
+trap '' PIPE
 {
   (exec 3<&-; trap 'kill $sleep; exit' TERM; sleep "$1" >/dev/null & sleep=$!; wait $sleep && echo late) & clock=$!
   cat

@@ -2,6 +2,7 @@ import type { Rotation } from '../options/types.ts'
 import { cutByCollapse } from './collapse.ts'
 import { compressRotated } from './compress.ts'
 import { cutStopped } from './cut-stopped.ts'
+import { findLineStart } from './find-tail.ts'
 import type { Journal } from './journal.ts'
 import { closeRotating, isInPlace, openRotating, type RotatingLog, refusal } from './open-rotating.ts'
 import { recover } from './recover.ts'
@@ -76,7 +77,9 @@ const cutPiece: CutPart = async (log, journal, rotation) => {
 
 /** Cuts all of it off; what is more than half of all room is not copied, but dropped. */
 const cutWhole: CutPart = async (log, journal, { size, total }) => {
-  const from = Math.max(0, (await log.file.stat()).size - Math.max(size, Math.floor(total / 2)))
+  const from = (await log.file.stat()).size - Math.max(size, Math.floor(total / 2))
+  if (from <= 0) return cutStopped(log, journal, 0)
+  const start = await findLineStart(log.file, from)
   const { files, bytes } = journal.dropped
-  return cutStopped(log, { ...journal, dropped: { files, bytes: bytes + from } }, from)
+  return cutStopped(log, { ...journal, dropped: { files, bytes: bytes + start } }, start)
 }
