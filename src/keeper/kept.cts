@@ -7,6 +7,7 @@ import type { Hand } from './hand.cts'
 import { type KeptEffect, type KeptEvent, machine } from './machine.cjs'
 import { observe } from './observe.cjs'
 import { readPlan } from './plan.cjs'
+import { rotateWhenDue } from './rotating.cjs'
 import { afterEnd, afterFailedStart, afterStop, type Outcome } from './verdict.cjs'
 import { makeWatches } from './watches.cjs'
 
@@ -45,6 +46,7 @@ export function keep(name: string, folder: string, { hand, baseOf, onGone }: Sur
   let kept: Omit<KeptPage, 'boot'> = readKept(folder) ?? unknown
   let wait: NodeJS.Timeout | undefined
   let isOver = false
+  let endRotating = (): void => {}
   /** Does the hand start or stop it just now? It tells how that came out. */
   let isUnderWay = false
 
@@ -61,8 +63,15 @@ export function keep(name: string, folder: string, { hand, baseOf, onGone }: Sur
   const settle = ({ event, changes }: Outcome): void => fire(event, changes)
 
   const act: Record<KeptEffect, () => void> = {
-    watch: () => watches.beginLife(),
-    unwatch: () => watches.endLife(),
+    watch: () => {
+      watches.beginLife()
+      endRotating()
+      endRotating = rotateWhenDue(name, folder, hand)
+    },
+    unwatch: () => {
+      watches.endLife()
+      endRotating()
+    },
     wait: () => {
       wait = setTimeout(fire, Math.max(0, (kept.due ?? 0) - now()), 'due')
     },
@@ -147,6 +156,7 @@ export function keep(name: string, folder: string, { hand, baseOf, onGone }: Sur
     isOver = true
     clearTimeout(wait)
     watches.end()
+    endRotating()
     closeSync(page)
   }
 

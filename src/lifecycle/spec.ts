@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { InvalidOptionError } from '../errors.ts'
 import type { Declared } from '../home/records.ts'
@@ -44,14 +44,20 @@ export function readSpec(start: StartOptions, folderOf: (name: string) => string
     declared: {
       kind: given.service === undefined ? kind : 'service',
       options: declare(rest, given, options, kind, words),
-      ...(options.keep ? { kept: keptPlan(options) } : {}),
+      ...(options.keep ? { kept: keptPlan(options, log) } : {}),
     },
   }
 }
 
-/** How it is kept, for the keeper, which is small and reads no options. */
-function keptPlan({ restart, success, backoff, stableAfter, restartLimit, rotate }: NormalOptions): Declared['kept'] {
-  return { restart, success, backoff, stableAfter, restartLimit, rotate: rotate || undefined }
+/** How it is kept, for the keeper, which is small and reads no options. Its own log is in its folder, wherever that is. */
+function keptPlan(options: NormalOptions, log: string): Declared['kept'] {
+  const { restart, success, backoff, stableAfter, restartLimit, rotate, stdout, stderr } = options
+  const logs = [...new Set([stdout, stderr])].filter((path) => path !== '/dev/null')
+  return {
+    ...{ restart, success, backoff, stableAfter, restartLimit },
+    rotate: rotate || undefined,
+    logs: logs.map((path) => (path === log ? basename(log) : path)),
+  }
 }
 
 /** Reads the words of what is run. */
