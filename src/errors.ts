@@ -17,6 +17,7 @@ export const errorCodes = {
   STOP_FAILED: 'something of the daemon does not end',
   HOME_UNSAFE: 'the folder that daemons live in is open to others, or is no folder of this user',
   HOME_UNUSABLE: 'the folder that daemons live in cannot be made or written to',
+  NOT_ROTATED: 'the log was not rotated; nothing of it is lost',
   NOT_KEPT: 'the daemon runs, but its keeper does not: it will not be started again',
   NOT_A_METHOD: 'the service has no such method',
   TOO_LARGE: 'a message to or from a service is longer than it may be',

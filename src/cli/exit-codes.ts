@@ -56,6 +56,7 @@ export const exitCodeOf: Record<ErrorCode, number> = {
   STOP_FAILED: exitCodes.failed,
   HOME_UNSAFE: exitCodes.refused,
   HOME_UNUSABLE: exitCodes.refused,
+  NOT_ROTATED: exitCodes.failed,
   NOT_KEPT: exitCodes.failed,
   NOT_A_METHOD: exitCodes.usage,
   TOO_LARGE: exitCodes.failed,

@@ -4,6 +4,7 @@ import type { StartOptions } from '../options/types.ts'
 import type { Given } from './command.ts'
 import { usage } from './parse.ts'
 import { readKeepWords } from './read-keep.ts'
+import { readRotateWord } from './read-rotate.ts'
 import { readLimitWords, readReadyWord, readTimeWord } from './read-values.ts'
 
 /** Files that Node runs. */
@@ -34,6 +35,7 @@ export function readStart(given: Given, program: readonly string[], name?: strin
     stopSignal: given.text('stop-signal') as NodeJS.Signals | undefined,
     stopTimeout: readTimeWord(given, 'stop-timeout'),
     stopScope: given.text('stop-scope') as StartOptions['stopScope'],
+    rotate: readRotateWord(given),
     ...readKeepWords(given),
   })
 }

@@ -32,6 +32,13 @@ export const startOptions: readonly Option[] = [
   },
   { name: 'stdout', value: 'FILE', sets: 'stdout', completes: 'files', help: 'Append standard output to this file.' },
   { name: 'stderr', value: 'FILE', sets: 'stderr', completes: 'files', help: 'Append standard error to this file.' },
+  {
+    name: 'rotate',
+    value: 'LIST',
+    sets: 'rotate',
+    completes: ['off', 'on', 'size=', 'keep=', 'every=', 'compress=', 'total='],
+    help: 'How its logs are rotated, such as size=10MB,keep=5,every=day,compress=no,total=100MB, or on or off. Default: on when it is kept.',
+  },
   { name: 'umask', value: 'MASK', sets: 'umask', help: 'File mode creation mask, in octal. Default: 022.' },
   {
     name: 'user',

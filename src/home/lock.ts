@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process'
 import { closeSync, constants, fstatSync, lstatSync } from 'node:fs'
 import type { Lock } from '../detach/launch.cts'
 import { DaemonicError } from '../errors.ts'
+import { lockOpenFile } from '../system/file-lock.ts'
 import { exclusiveOpenFlag, openOrCreate, opensLocked } from '../system/unix.ts'
 
 /** Opens a lock in the folder of a name, not yet locked where that is left to others; nothing when it is held and the system says so. */
@@ -36,19 +36,12 @@ export async function holdLock(folder: string, file = 'lock'): Promise<(() => vo
 }
 
 /** Takes the lock of an open file; false when another has it. */
-function takeLock(fd: number): Promise<boolean> {
-  const child = spawn('flock', ['-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd], env: { PATH: searchPath() } })
-  return new Promise((resolve, reject) => {
-    child.once('error', (error) =>
-      reject(new DaemonicError('HOME_UNUSABLE', `a lock needs flock(1): ${error.message}`, error)),
-    )
-    child.once('exit', (code) => resolve(code === 0))
-  })
-}
-
-/** Where flock(1) is looked for. */
-function searchPath(): string {
-  return `${process.env['PATH'] ?? ''}:/usr/bin:/bin`
+async function takeLock(fd: number): Promise<boolean> {
+  try {
+    return await lockOpenFile(fd)
+  } catch (error) {
+    throw new DaemonicError('HOME_UNUSABLE', `a lock needs flock(1): ${(error as Error).message}`, error)
+  }
 }
 
 /** Does the path still lead to the open file, or was the name forgotten meanwhile? */

@@ -16,6 +16,8 @@ export type Job =
   | { kind: 'stop'; name: string; instance: string }
   /** Record how it ended, with the last that it wrote. */
   | { kind: 'record'; name: string; instance: string }
+  /** Rotate one of its logs: as a whole, or as far as it is too large. */
+  | { kind: 'rotate'; name: string; path: string; whole: boolean }
 
 /** What comes of each. */
 export interface JobResult {
@@ -24,12 +26,15 @@ export interface JobResult {
   /** What it wrote last; and why it could not be stopped, if so. */
   stop: { output: string; error: string | null }
   record: { output: string }
+  /** Why it could not be. */
+  rotate: { error: string | null }
 }
 
 /** Does a job. What goes wrong is its result. */
 export async function doJob(job: Job): Promise<JobResult[Job['kind']]> {
   const lookup = lookUp(job.name)
   if (job.kind === 'start') return lookup === undefined ? { outcome: 'stopped' } : startAgain(lookup, job.base)
+  if (job.kind === 'rotate') return lookup === undefined ? { error: null } : rotate(lookup, job)
   if (job.kind === 'stop') return lookup === undefined ? { output: '', error: null } : stop(lookup, job.instance)
   return { output: lookup === undefined ? '' : await record(lookup, job.instance) }
 }
@@ -64,6 +69,17 @@ async function stop(lookup: Lookup, instance: string): Promise<JobResult['stop']
     return { output: await record(lookup, instance), error: null }
   } catch (error) {
     return { output: '', error: (error as Error).message }
+  }
+}
+
+/** Rotates a log. */
+async function rotate(lookup: Lookup, { path, whole }: Job & { kind: 'rotate' }): Promise<JobResult['rotate']> {
+  try {
+    const { rotateOne } = await import('../lifecycle/rotate-logs.ts')
+    await rotateOne(lookup, path, whole)
+    return { error: null }
+  } catch (error) {
+    return { error: (error as Error).message }
   }
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
-import type { NormalOptions } from '../options/types.ts'
+import { resolve } from 'node:path'
+import type { NormalOptions, Rotation } from '../options/types.ts'
 import { isHealthPlan } from './health/is-health-plan.cjs'
 import type { HealthPlan } from './health/types.ts'
 
@@ -9,11 +10,26 @@ export type KeepPlan = Pick<NormalOptions, 'restart' | 'success' | 'backoff' | '
 
 /** Reads the plan in the record of a folder; nothing when it is not to be kept, or its record is lost. */
 export function readPlan(folder: string): KeepPlan | undefined {
+  const kept = readKept(folder)
+  return isPlan(kept) ? kept : undefined
+}
+
+/** How the logs of a daemon are rotated, and which they are; nothing when they are not, or nobody knows. */
+export function readRotation(folder: string): { rotate: Rotation; logs: string[] } | undefined {
+  const { rotate, logs } = (readKept(folder) ?? {}) as { rotate?: Partial<Rotation>; logs?: unknown }
+  const { size, every = 1 } = rotate ?? {}
+  const isEvery = typeof every === 'number' || ['hour', 'day', 'week'].includes(every)
+  if (typeof size !== 'number' || !isEvery || !Array.isArray(logs)) return undefined
+  return { rotate: rotate as Rotation, logs: logs.map((log) => resolve(folder, String(log))) }
+}
+
+/** Reads what the record of a folder says of how it is kept. */
+function readKept(folder: string): Partial<KeepPlan> | undefined {
   let fd: number | undefined
   try {
     fd = openSync(`${folder}/record.json`, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     const { kept } = fstatSync(fd).isFile() ? JSON.parse(readFileSync(fd, 'utf8')) : {}
-    return isPlan(kept) ? kept : undefined
+    return kept
   } catch {
     return undefined
   } finally {

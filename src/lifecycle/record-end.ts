@@ -28,7 +28,8 @@ async function writeEnd(
     const isLast = state === undefined || state.instance === instance
     // Whoever stops a start makes it fail, too: that it was stopped is what counts.
     const isStopped = state?.phase === 'stopped' && phase !== 'stopped'
-    if (state !== undefined && isLast && !isStopped) writeState(page, ended(state, phase, output, exitOf(folder, state)))
+    if (state !== undefined && isLast && !isStopped)
+      writeState(page, ended(state, phase, output, exitOf(folder, state)))
     if (isLast) rmSync(`${folder}/pid`, { force: true, recursive: true })
     closeSync(page)
     return isLast

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { InvalidOptionError } from '../errors.ts'
 import type { Declared } from '../home/records.ts'
@@ -45,22 +45,22 @@ export function readSpec(start: StartOptions, folderOf: (name: string) => string
     declared: {
       kind: given.service === undefined ? kind : 'service',
       options: declare(rest, given, options, kind, words),
-      ...(options.keep ? { kept: keptPlan(options) } : {}),
+      ...(options.keep ? { kept: keptPlan(options, log) } : {}),
     },
   }
 }
 
-/** How it is kept, for the keeper, which is small and reads no options. */
-function keptPlan({
-  restart,
-  success,
-  backoff,
-  stableAfter,
-  restartLimit,
-  ...options
-}: NormalOptions): Declared['kept'] {
+/** How it is kept, for the keeper, which is small and reads no options. Its own log is in its folder, wherever that is. */
+function keptPlan(options: NormalOptions, log: string): Declared['kept'] {
+  const { restart, success, backoff, stableAfter, restartLimit, rotate, stdout, stderr } = options
   const { health, watchdog, maxMemory, maxAge } = options
-  return { restart, success, backoff, stableAfter, restartLimit, health, watchdog, maxMemory, maxAge }
+  const logs = [...new Set([stdout, stderr])].filter((path) => path !== '/dev/null')
+  return {
+    ...{ restart, success, backoff, stableAfter, restartLimit, health, watchdog, maxMemory, maxAge },
+    rotate: rotate || undefined,
+    logs: logs.map((path) => (path === log ? basename(log) : path)),
+    workingDir: options.workingDir,
+  }
 }
 
 /** Reads the words of what is run. */

@@ -14,6 +14,17 @@ export async function findTail(handle: FileHandle, lines: number, readsOn: boole
   return readsOn ? findNewline(handle, size, 1) : size
 }
 
+/** Finds where the first line begins that begins at a position or behind it; the position itself, when that is the last line. */
+export async function findLineStart(handle: FileHandle, position: number): Promise<number> {
+  const block = Buffer.allocUnsafe(blockSize)
+  for (let at = position - 1; ; at += blockSize) {
+    const { bytesRead } = await handle.read(block, 0, blockSize, at)
+    const newline = block.subarray(0, bytesRead).indexOf(10)
+    if (newline >= 0) return at + newline + 1
+    if (bytesRead === 0) return position
+  }
+}
+
 /** Finds the position behind a newline, counted backwards from an end; the beginning of the file when it has fewer. */
 async function findNewline(handle: FileHandle, end: number, count: number): Promise<number> {
   const block = Buffer.allocUnsafe(blockSize)

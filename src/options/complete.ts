@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InvalidOptionError } from '../errors.ts'
-import type { GivenOptions, HealthCheck, NormalOptions, Readiness } from './types.ts'
+import type { GivenOptions, HealthCheck, NormalOptions, Readiness, Rotation } from './types.ts'
 
 /**
  * Makes the options complete: fills in the defaults, and makes paths absolute.
@@ -32,8 +32,14 @@ export function completeOptions(given: GivenOptions): NormalOptions {
     extendEnv: given.extendEnv ?? false,
     envFile: given.envFile === undefined ? undefined : resolve(workingDir, given.envFile),
     service: given.service,
-    ...completeKeeping(given, workingDir),
+    ...completeKept(given, workingDir),
   }
+}
+
+/** Completes what a daemon that is kept has by itself. */
+function completeKept(given: GivenOptions, workingDir: string): Keeping & Pick<NormalOptions, 'rotate'> {
+  const keeping = completeKeeping(given, workingDir)
+  return { ...keeping, rotate: given.rotate ?? (keeping.keep ? rotationDefaults : false) }
 }
 
 /** Makes the path absolute by which a daemon is known to be ready. */
@@ -61,6 +67,13 @@ function directoryProblem(path: string): Error | undefined {
   } catch (error) {
     return error as Error
   }
+}
+
+const mib = 1024 ** 2
+
+/** How logs are rotated when nobody says otherwise. */
+export const rotationDefaults: Rotation = {
+  ...{ size: 10 * mib, keep: 5, every: undefined, compress: true, total: 100 * mib },
 }
 
 type Restarting = Pick<NormalOptions, 'restart' | 'success' | 'backoff' | 'stableAfter' | 'restartLimit'>

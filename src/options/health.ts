@@ -1,4 +1,5 @@
-import { readListOf, readObject } from './keep.ts'
+import { readListOf } from './keep.ts'
+import { readObject } from './read-object.ts'
 import { invalid, isWhole, type Reader, readDuration, readPath, readSize } from './readers.ts'
 import { readUrl, readWhole } from './ready.ts'
 import type { HealthCheck, HealthTarget } from './types.ts'

@@ -21,6 +21,7 @@ import {
   readUmask,
 } from './readers.ts'
 import { readReady } from './ready.ts'
+import { readRotate } from './rotate.ts'
 import type { GivenOptions, NormalOptions } from './types.ts'
 
 /** How each option is read. The one list of options: an option that is not here does not exist. */
@@ -56,6 +57,7 @@ const readers: { [Name in keyof NormalOptions]: Reader<NormalOptions[Name] | und
   watchdog: readWatchdog,
   maxMemory: readMaxMemory,
   maxAge: readLongDuration,
+  rotate: readRotate,
 }
 
 /**

@@ -191,6 +191,32 @@ export interface KeepOptions {
   maxAge?: Duration | undefined
 }
 
+/** How the logs of a daemon are rotated: by size, by time, or by whichever comes first. */
+export interface Rotate {
+  /** Rotated once it is larger. Default `'10MB'`. */
+  size?: Size | undefined
+  /** How many rotated files stay. Default 5. */
+  keep?: number | undefined
+  /** Rotated at each full hour, midnight, or midnight before Monday, by local time, or so often. Default: by size alone. */
+  every?: 'hour' | 'day' | 'week' | Duration | undefined
+  /** Are rotated files compressed (gzip)? Default true. */
+  compress?: boolean | undefined
+  /** How much the log and its rotated files may take together; the oldest go first. Default `'100MB'`. */
+  total?: Size | undefined
+}
+
+/** How the logs are rotated, read and complete. */
+export interface Rotation {
+  /** Bytes. */
+  size: number
+  keep: number
+  /** Milliseconds, or a span of the calendar. */
+  every: 'hour' | 'day' | 'week' | number | undefined
+  compress: boolean
+  /** Bytes. */
+  total: number
+}
+
 /** What `startDaemon()` starts: either a module or a command, under a name. */
 export interface StartOptions extends DaemonOptions, KeepOptions {
   name: string
@@ -200,6 +226,8 @@ export interface StartOptions extends DaemonOptions, KeepOptions {
   command?: readonly [string, ...string[]] | readonly string[] | undefined
   /** Arguments of the module; for a command, more of them. */
   args?: readonly string[] | undefined
+  /** How its logs are rotated. Default: true when it is kept, else false; then it is only said what `daemonic logs rotate` does. */
+  rotate?: Readonly<Rotate> | boolean | undefined
   /** The service that the module is, when it calls `serve()`; set by the client that starts it. */
   service?: ServiceIdentity | undefined
 }
@@ -256,6 +284,7 @@ export interface NormalOptions {
   maxMemory: number | undefined
   /** Milliseconds. */
   maxAge: number | undefined
+  rotate: Rotation | false
 }
 
 /** What a health check looks at, as data. */

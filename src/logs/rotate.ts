@@ -1,0 +1,85 @@
+import type { Rotation } from '../options/types.ts'
+import { cutByCollapse } from './collapse.ts'
+import { compressRotated } from './compress.ts'
+import { cutStopped } from './cut-stopped.ts'
+import { findLineStart } from './find-tail.ts'
+import type { Journal } from './journal.ts'
+import { closeRotating, isInPlace, openRotating, type RotatingLog, refusal } from './open-rotating.ts'
+import { recover } from './recover.ts'
+import { dropOldest, keepWithin } from './room.ts'
+import { findLogWriters } from './stop-writers.ts'
+
+/** What came of a rotation. */
+export interface Rotated {
+  /** How many files and bytes were cut off. */
+  files: number
+  bytes: number
+  /** What had to go for want of room, since the log was first rotated. */
+  dropped: { files: number; bytes: number }
+}
+
+/**
+ * Rotates a log, while others write to it: no line is lost, none is there twice, and none is cut in two.
+ * @param options.whole whether all of it is cut off, whatever its size, or only as much that it is no larger than it should be.
+ * @throws {DaemonicError} NOT_ROTATED, which says why; nothing of the log is lost then.
+ */
+export async function rotateLog(
+  path: string,
+  rotation: Rotation,
+  { whole = true }: { whole?: boolean } = {},
+): Promise<Rotated> {
+  const log = await openRotating(path)
+  if (log === undefined) return { files: 0, bytes: 0, dropped: { files: 0, bytes: 0 } }
+  try {
+    const before = await recover(log)
+    findLogWriters(log)
+    const isDue = async (): Promise<boolean> => (await log.file.stat()).size > rotation.size
+    let journal = whole ? await cutOnce(log, before, rotation, cutWhole) : before
+    do {
+      while (!whole && (await isDue())) {
+        const next = await cutOnce(log, journal, rotation, cutPiece)
+        if (next.next === journal.next) break
+        journal = next
+      }
+      journal = keepWithin(log, journal, rotation, 0)
+    } while (rotation.compress && !(await compressRotated(log, rotation, isDue)) && !whole)
+    const { next, base, dropped } = journal
+    return { files: next - before.next, bytes: base - before.base, dropped }
+  } finally {
+    await closeRotating(log)
+  }
+}
+
+type CutPart = (log: RotatingLog, journal: Journal, rotation: Rotation) => Promise<Journal | undefined>
+
+/** Makes one cut; on a full disk the oldest rotated file goes, and it is tried again. The same journal, when there is nothing to cut. */
+async function cutOnce(log: RotatingLog, journal: Journal, rotation: Rotation, cut: CutPart): Promise<Journal> {
+  if (!isInPlace(log)) throw refusal(log.shown, 'somebody has just moved or removed it')
+  const { size } = await log.file.stat()
+  const known = keepWithin(log, journal, rotation, size)
+  try {
+    return (await cut(log, known, rotation)) ?? (await recover(log))
+  } catch (error) {
+    const settled = await recover(log).catch(() => known)
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+    const roomier = dropOldest(log, settled)
+    if (roomier === undefined)
+      throw refusal(log.shown, 'its disk is full (ENOSPC); it is tried again when there is room', error)
+    return cutOnce(log, roomier, rotation, cut)
+  }
+}
+
+/** Cuts as much off as one file should have. */
+const cutPiece: CutPart = async (log, journal, rotation) => {
+  const next = await cutByCollapse(log, journal, rotation.size)
+  return next ?? cutWhole(log, await recover(log), rotation)
+}
+
+/** Cuts all of it off; what is more than half of all room is not copied, but dropped. */
+const cutWhole: CutPart = async (log, journal, { size, total }) => {
+  const from = (await log.file.stat()).size - Math.max(size, Math.floor(total / 2))
+  if (from <= 0) return cutStopped(log, journal, 0)
+  const start = await findLineStart(log.file, from)
+  const { files, bytes } = journal.dropped
+  return cutStopped(log, { ...journal, dropped: { files, bytes: bytes + start } }, start)
+}
