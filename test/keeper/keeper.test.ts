@@ -149,7 +149,7 @@ test('a keeper with nothing to keep ends by itself', async (t) => {
   await home.phase('kept', 'running')
   await daemon.stop()
   await until('the end of the keeper', () => home.state('daemonic-keeper')?.phase === 'ended')
-  assert.equal(home.scope.processes().length, 0)
+  await until('the end of all its processes', () => home.scope.processes().length === 0)
 })
 
 test('a newer version takes over, and no daemon notices', async (t) => {
@@ -222,7 +222,7 @@ for (const [state, reach] of stops) {
   test(`a stop of one that is ${state}: it is stopped, and stays so`, async (t) => {
     const home = makeKeptHome(t)
     const file = home.scope.path('')
-    const script = `[ -e ${file}broken ] && exit 1; [ -e ${file}slow ] && sleep 1; echo >&3; exec 3>&-; exec sleep 1000`
+    const script = `[ -e ${file}/broken ] && exit 1; [ -e ${file}/slow ] && sleep 1; echo >&3; exec 3>&-; exec sleep 1000`
     await startDaemon({
       name: 'kept',
       command: ['sh', '-c', script],
@@ -248,7 +248,7 @@ for (const [state, reach] of stops) {
 
 test('one that is not well is stopped and started again, and why is told', async (t) => {
   const home = makeKeptHome(t)
-  const health = { command: ['sh', '-c', 'echo no good; exit 1'], interval: 50, failures: 2 }
+  const health = { command: ['sh', '-c', 'echo no good; exit 1'], interval: 100, failures: 2 }
   const { pid } = await startDaemon({ name: 'sick', ...sleeper, health })
   await home.running('sick', pid)
   await until('the reason', () => home.page('sick')?.last?.why?.startsWith('health: '))
