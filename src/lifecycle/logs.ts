@@ -14,9 +14,12 @@ export interface LogOptions {
   follow?: boolean | undefined
   /**
    * Only what was written since: a date, or how long ago. The time of a line is an ISO 8601 date and time at its beginning, or the
-   * `time`, `timestamp` or `ts` of a line of JSON; else the one of the line before it. With `lines`: those of the last lines.
+   * `time`, `timestamp` or `ts` of a line of JSON; else the one of the line before it, or when its part of the log was begun, by the
+   * record: the daemon was started then, or the log rotated. With `lines`: those of the last lines.
    */
   since?: Date | Duration | undefined
+  /** Only the lines that match, of those that are asked for otherwise. A text is a regular expression. */
+  grep?: RegExp | string | undefined
   /** Ends the reading; when logs are followed, once what was written by then has been read. */
   signal?: AbortSignal | undefined
 }

@@ -10,11 +10,16 @@ const markSize = 256
 
 /** A log that is open, and how far it is read. */
 export interface OpenLog {
+  path: string
   handle: FileHandle
   dev: bigint
   ino: bigint
-  /** Where it is read on. */
+  /** Where it is read on; below 0, when that has been cut off, and is found in rotated files. */
   position: number
+  /** How much had been cut off from it when that was its position. */
+  cut: number
+  /** How much a cut took away that nobody has brought to its end; undefined when there is none. */
+  unsettled: number | undefined
   /** The last bytes before the position. They are read again with what follows, and show whether the file was cut. */
   mark: Buffer
   /** Room for the mark and a block. */
@@ -31,7 +36,7 @@ export async function openLog(path: string, others: readonly OpenLog[] = []): Pr
   try {
     // Looked at before it is opened: who waits to write into a FIFO would go on, and get a SIGPIPE when it is closed.
     if (!isNew(await stat(path, { bigint: true }), others)) return undefined
-    return await makeOpenLog(await open(path, flags), others)
+    return await makeOpenLog(path, await open(path, flags), others)
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw new DaemonicError('NOT_READABLE', `The log ${path} can't be read: ${(error as Error).message}`, error)
@@ -53,11 +58,12 @@ export function advance(log: OpenLog, read: Buffer): void {
 }
 
 /** What was opened, unless it was exchanged for something else meanwhile. */
-async function makeOpenLog(handle: FileHandle, others: readonly OpenLog[]): Promise<OpenLog | undefined> {
+async function makeOpenLog(path: string, handle: FileHandle, others: readonly OpenLog[]): Promise<OpenLog | undefined> {
   const stats = await handle.stat({ bigint: true })
   if (isNew(stats, others)) {
     const { dev, ino } = stats
-    return { handle, dev, ino, position: 0, mark: Buffer.alloc(0), buffer: Buffer.allocUnsafe(markSize + blockSize) }
+    const buffer = Buffer.allocUnsafe(markSize + blockSize)
+    return { path, handle, dev, ino, position: 0, cut: 0, unsettled: undefined, mark: Buffer.alloc(0), buffer }
   }
   await handle.close()
   return undefined

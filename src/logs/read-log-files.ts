@@ -18,6 +18,7 @@ const pause = 100
  * Reads logs: the last lines of each, one log after the other; with `follow`, then what comes in all of them. The bytes
  * are the files' own.
  *
+ * What was cut off by a rotation is read from the rotated files, compressed or not; nothing of it is missed or comes twice.
  * Following goes on across truncation, renaming, removal and creation. It ends when the signal is aborted, once what was written
  * by then has been read; without `follow`, that ends it at once. What is not seen: a file that was truncated and has become
  * again what it was; and one that came and went between two looks, of which there are ten in a second while they are taken.
@@ -27,7 +28,7 @@ export async function* readLogFiles<Label>(
   files: readonly LogFile<Label>[],
   options: ReadOptions,
 ): AsyncGenerator<LogBlock<Label>> {
-  const readings = files.map((file) => makeReading(file, options.since))
+  const readings = files.map((file) => makeReading(file, options))
   try {
     for (const reading of readings) yield* options.follow ? readLast(reading, options) : readOnce(reading, options)
     if (options.follow) yield* followAll(readings, options)

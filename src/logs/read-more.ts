@@ -1,20 +1,46 @@
+import { readChapters, readCuts } from './history.ts'
 import { advance, type OpenLog, seek } from './open-log.ts'
 
-/** Reads what is there by now, a block at a time. What is written meanwhile is left for the next time. */
+/**
+ * Reads what is there by now, a block at a time, and before it what has been cut off and is not read yet. What is written meanwhile is left
+ * for the next time.
+ */
 export async function* readRest(log: OpenLog): AsyncGenerator<Buffer> {
-  const { size } = await log.handle.stat()
+  const end = await findEnd(log)
   do {
+    const { from, to } = await followCuts(log)
+    yield* readChapters(log, from, to)
     const bytes = await readMore(log)
-    if (bytes.length === 0) return
-    yield bytes
-  } while (log.position < size)
+    if (bytes?.length === 0) return
+    if (bytes !== undefined) yield bytes
+  } while (log.cut + log.position < end)
 }
 
-/** Reads the next block; an empty one at the end. */
-async function readMore(log: OpenLog): Promise<Buffer> {
+/** Where a log ends, counted from its first byte ever. */
+async function findEnd(log: OpenLog): Promise<number> {
+  for (;;) {
+    const { cut } = await readCuts(log)
+    const { size } = await log.handle.stat()
+    if ((await readCuts(log)).cut === cut) return cut + size
+  }
+}
+
+/** Moves to where the log is read on since it was cut. What has been cut off and is not read is told; often nothing. */
+async function followCuts(log: OpenLog): Promise<{ from: number; to: number }> {
+  const { base, cut } = await readCuts(log)
+  const position = log.position - (cut - log.cut)
+  if (cut !== log.cut) log.mark = log.mark.subarray(Math.max(0, log.mark.length - Math.max(0, position)))
+  log.cut = cut
+  log.position = Math.max(0, position)
+  return { from: base + Math.min(0, position), to: base }
+}
+
+/** Reads the next block; an empty one at the end, and nothing when the log was cut meanwhile. */
+async function readMore(log: OpenLog): Promise<Buffer | undefined> {
   for (;;) {
     const known = log.mark.length
     const { bytesRead } = await log.handle.read(log.buffer, 0, log.buffer.length, log.position - known)
+    if ((await readCuts(log)).cut !== log.cut) return undefined
     const read = log.buffer.subarray(0, bytesRead)
     if (read.subarray(0, known).equals(log.mark)) {
       advance(log, read)

@@ -7,6 +7,8 @@ export interface ReadOptions {
   follow: boolean
   /** Milliseconds of the wall clock. */
   since: number | undefined
+  /** Which lines. */
+  grep: RegExp | undefined
   signal: AbortSignal | undefined
 }
 
@@ -23,6 +25,17 @@ const readMoment: Reader<number> = (value, option) => {
   throw invalid(option, value, 'a valid date, or how long ago')
 }
 
+/** A pattern. One that remembers where it was would leave lines out. */
+const readPattern: Reader<RegExp> = (value, option) => {
+  if (value instanceof RegExp) return new RegExp(value.source, value.flags.replace(/[gy]/g, ''))
+  try {
+    if (typeof value === 'string') return new RegExp(value)
+  } catch (error) {
+    throw invalid(option, value, `a regular expression (${(error as Error).message})`, error)
+  }
+  throw invalid(option, value, 'a regular expression')
+}
+
 /** What ends the reading. */
 const readAbortSignal: Reader<AbortSignal> = (value, option) => {
   if (value instanceof AbortSignal) return value
@@ -33,6 +46,7 @@ const readers: { [Name in keyof ReadOptions]: Reader<ReadOptions[Name]> } = {
   lines: readCount,
   follow: readFlag,
   since: readMoment,
+  grep: readPattern,
   signal: readAbortSignal,
 }
 
@@ -41,5 +55,12 @@ const readers: { [Name in keyof ReadOptions]: Reader<ReadOptions[Name]> } = {
  * @throws {InvalidOptionError} for an unknown option, and a wrong type or value.
  */
 export function readLogOptions(options: object): ReadOptions {
-  return { lines: undefined, follow: false, since: undefined, signal: undefined, ...readAll(options, readers) }
+  return {
+    lines: undefined,
+    follow: false,
+    since: undefined,
+    grep: undefined,
+    signal: undefined,
+    ...readAll(options, readers),
+  }
 }

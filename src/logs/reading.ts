@@ -1,18 +1,17 @@
-import { findTail } from './find-tail.ts'
+import { findStart } from './find-start.ts'
+import { readHistory } from './history.ts'
+import { keepMatching } from './matching.ts'
 import { type OpenLog, openLog, seek } from './open-log.ts'
 import { longestPiece, partLines } from './part-lines.ts'
 import { readRest } from './read-more.ts'
 import type { ReadOptions } from './read-options.ts'
-import { keepSince, type SinceFilter } from './since.ts'
+import { beginSince, keepSince, type Life, type SinceFilter } from './since.ts'
 
 /** A log to be read. */
-export interface LogFile<Label> {
+export interface LogFile<Label> extends Life {
   path: string
   /** What its lines are told apart by. */
   label: Label
-  /** When the present life of its writer began, in milliseconds of the wall clock, and how long the log was then. */
-  startedAt?: number | undefined
-  sizeAtStart?: number | undefined
 }
 
 /** Whole lines of one log with their newlines, or a piece of a line that is longer than 1 MiB. */
@@ -29,31 +28,35 @@ export interface Reading<Label> {
   /** The beginning of a line that is not finished, in the pieces that it came in. */
   rest: Buffer[]
   filter: SinceFilter | undefined
+  grep: RegExp | undefined
 }
 
 /** Begins to read a log. */
-export function makeReading<Label>(file: LogFile<Label>, since: number | undefined): Reading<Label> {
-  const { startedAt = -Infinity, sizeAtStart = Infinity } = file
+export function makeReading<Label>(file: LogFile<Label>, { since, grep }: ReadOptions): Reading<Label> {
   const filter =
-    since === undefined
-      ? undefined
-      : { since, from: 0, sizeAtStart, startedAt, position: 0, time: -Infinity, isOpen: false }
-  return { file, logs: [], rest: [], filter }
+    since === undefined ? undefined : { since, from: 0, marks: [], position: 0, time: -Infinity, isOpen: false }
+  return { file, logs: [], rest: [], filter, grep }
 }
 
-/** Reads the last lines. */
-export async function* readLast<Label>(
-  reading: Reading<Label>,
-  { lines, follow }: ReadOptions,
-): AsyncGenerator<LogBlock<Label>> {
+/** Reads the last lines, also those that have been cut off. */
+export async function* readLast<Label>(reading: Reading<Label>, options: ReadOptions): AsyncGenerator<LogBlock<Label>> {
   const log = await openLog(reading.file.path)
   if (log === undefined) return
   reading.logs.push(log)
-  const from = lines === undefined ? 0 : await findTail(log.handle, lines, follow)
-  // The time of a line may be the one of any line before it: all are read.
-  if (reading.filter === undefined) await seek(log, from)
-  else reading.filter.from = from
+  const history = await readHistory(log)
+  const from = await findStart(log, history, options)
+  log.cut = history.cut
+  const { filter } = reading
+  if (filter !== undefined) beginSince(filter, history, from, reading.file)
+  // The time of a line may be the one of any line before it: all are read that may have one.
+  await goTo(log, (filter?.position ?? from) - history.base)
   yield* readFile(reading, log)
+}
+
+/** Goes to a position, which may be in what was cut off. */
+async function goTo(log: OpenLog, position: number): Promise<void> {
+  await seek(log, Math.max(0, position))
+  log.position = Math.min(log.position, position)
 }
 
 /**
@@ -108,8 +111,9 @@ function sizeOf(pieces: readonly Buffer[]): number {
 }
 
 /** Gives what is asked for of a block. */
-function* filterBlock<Label>({ file, filter }: Reading<Label>, block: Buffer): Generator<LogBlock<Label>> {
-  const bytes = filter === undefined ? block : keepSince(filter, block)
+function* filterBlock<Label>({ file, filter, grep }: Reading<Label>, block: Buffer): Generator<LogBlock<Label>> {
+  const since = filter === undefined ? block : keepSince(filter, block)
+  const bytes = grep === undefined ? since : keepMatching(grep, since)
   if (bytes.length > 0) yield { label: file.label, bytes }
 }
 

@@ -1,5 +1,6 @@
-import { closeSync, constants, lstatSync, openSync, readdirSync, readSync, type Stats } from 'node:fs'
+import { closeSync, constants, lstatSync, openSync, readdirSync, readFileSync, readSync, type Stats } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 
 /** A file that was cut off from a log. */
 export interface RotatedFile {
@@ -33,10 +34,14 @@ export function listRotated(log: string): RotatedFile[] {
 /** What follows the log's own name in the names beside it; sorted, so that the plain form of a file comes before the compressed one. */
 export function namesBeside(log: string): string[] {
   const name = basename(log)
-  return readdirSync(dirname(log))
-    .filter((one) => one.startsWith(name))
-    .map((one) => one.slice(name.length))
-    .sort()
+  try {
+    const names = readdirSync(dirname(log)).filter((one) => one.startsWith(name))
+    return names.map((one) => one.slice(name.length)).sort()
+  } catch (error) {
+    // Its folder may have been removed, or may be one in which this user only knows the log.
+    if (['ENOENT', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return []
+    throw error
+  }
 }
 
 /** How many bytes of the log a rotated file holds; of a compressed one that is what its last four bytes tell (RFC 1952). */
@@ -49,6 +54,12 @@ export function contentSize({ path, isCompressed, size }: RotatedFile): number {
   } finally {
     closeSync(fd)
   }
+}
+
+/** Reads what a rotated file holds. */
+export function readRotatedSync({ path, isCompressed }: RotatedFile): Buffer {
+  const bytes = readFileSync(path)
+  return isCompressed ? gunzipSync(bytes) : bytes
 }
 
 /** Looks at what should be a file; nothing when it is none, or gone. */

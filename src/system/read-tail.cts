@@ -26,6 +26,10 @@ function readEnd(fd: number, from: number): string {
   const { size } = fstatSync(fd)
   const start = Math.max(size < from ? 0 : from, size - mostBytes)
   const buffer = Buffer.alloc(size - start)
-  const text = buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, start))
-  return text.trimEnd().split('\n').slice(-mostLines).join('\n')
+  return endOf(buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, start)))
+}
+
+/** The last lines of what was written. */
+export function endOf(bytes: Buffer): string {
+  return bytes.subarray(-mostBytes).toString().trimEnd().split('\n').slice(-mostLines).join('\n')
 }

@@ -4,13 +4,16 @@ import { mustLookUp } from '../../lifecycle/must-look-up.ts'
 import { logsOf } from '../../lifecycle/status.ts'
 import type { Given } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { type Done, forEachName } from '../names.ts'
 import { paint } from '../paint.ts'
 import { usage } from '../parse.ts'
 import { hasColors, print, printError, write } from '../print.ts'
 import { report } from '../report.ts'
+import { formatSize } from '../units.ts'
 
 /** `daemonic logs`. */
 export async function runLogs(given: Given): Promise<number> {
+  if (given.words[0] === 'rotate' && given.words.length > 1) return runRotate(given)
   const names = [...new Set(given.words)]
   if (names.length === 0) throw usage(given.command, 'logs needs the NAME of a daemon')
   const options = readOptions(given)
@@ -35,11 +38,32 @@ function readOptions(given: Given): LogOptions {
   if (lines !== 'all' && !/^\d+$/.test(lines))
     throw usage(given.command, `Expected --lines to be a whole number or 'all', got '${lines}'`)
   return {
-    // Whoever asks for a time wants all of it.
-    lines: lines === 'all' || (given.has('since') && !given.has('lines')) ? undefined : Number(lines),
+    // Whoever asks for a time or a pattern wants all of it.
+    lines: lines === 'all' || (isSelective(given) && !given.has('lines')) ? undefined : Number(lines),
     follow: given.has('follow'),
     since: readSince(given),
+    grep: given.text('grep'),
   }
+}
+
+/** Are lines asked for by something else than their number? */
+function isSelective(given: Given): boolean {
+  return given.has('since') || given.has('grep')
+}
+
+/** `daemonic logs rotate`. */
+async function runRotate(given: Given): Promise<number> {
+  const { rotateLogs } = await import('../../lifecycle/rotate-logs.ts')
+  const other = given.options.find(({ name }) => name !== 'json' && given.has(name))
+  if (other !== undefined) throw usage(given.command, `logs rotate has no --${other.name}`)
+  const rotate = async (lookup: Lookup): Promise<Done> => {
+    const logs = await rotateLogs(lookup)
+    const text = logs.map(({ path, files, bytes }) =>
+      files === 0 ? `${path}: nothing to rotate` : `${path} rotated (${formatSize(bytes)})`,
+    )
+    return { text: text.join('\n'), data: { name: lookup.name, logs } }
+  }
+  return forEachName(given, rotate, [...new Set(given.words.slice(1))])
 }
 
 /** Reads since when: how long ago, or a date. */
