@@ -33,7 +33,7 @@ test('the last that it wrote is told, in one line, whatever it was', async (t) =
   const scope = makeHome(t)
   const watched = await startWatched(scope, sleeper)
   const before = process.memoryUsage().rss
-  const script = `head -c 10000000 /dev/zero | tr '\\0' x; printf '\\nlast \\033[31mwords\\n' >&2; kill -9 $$`
+  const script = `head -c 200000000 /dev/zero | tr '\\0' x; printf '\\nlast \\033[31mwords\\n' >&2; kill -9 $$`
   const { why } = await watchUntilUnwell({ health: check(script, { timeout: 20_000 }) }, watched)
   assert.match(why, /was ended by SIGKILL; its last output: …x{100,} \| last {2}\[31mwords$/)
   assert.ok(why.length < 600, why)
