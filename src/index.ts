@@ -29,6 +29,7 @@ export type { DaemonPhase, DaemonSummary } from './lifecycle/summarize.ts'
 export type {
   DaemonOptions,
   Duration,
+  Health,
   Limit,
   Limits,
   NameOptions,

@@ -143,7 +143,7 @@ export interface RestartLimit {
 }
 
 /** When a health check counts, and for how much. */
-export interface HealthTimes {
+interface HealthTimes {
   /** How long from one check to the next. Default `'10s'`. */
   interval?: Duration | undefined
   /** How long one may take. Default `'5s'`. */

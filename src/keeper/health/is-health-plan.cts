@@ -8,12 +8,14 @@ export function isHealthPlan({ health, watchdog, maxMemory, maxAge }: Partial<He
 }
 
 /** Is this a whole check? */
-function isCheck({ interval, timeout, failures, startPeriod, ...target }: HealthCheck): boolean {
+function isCheck(health: HealthCheck): boolean {
+  const { interval, timeout, failures, startPeriod, ...target } = (health as Partial<HealthCheck> | null) ?? {}
   const { kind, url, port, path, words } = target as Record<string, unknown>
   const isTarget =
     (kind === 'http' && typeof url === 'string' && URL.canParse(url)) ||
     (kind === 'port' && typeof port === 'number') ||
     (kind === 'socket' && typeof path === 'string') ||
     (kind === 'command' && Array.isArray(words) && words.length > 0 && words.every((word) => typeof word === 'string'))
-  return isTarget && [interval, timeout, failures].every((value) => value > 0) && startPeriod >= 0
+  const isAmount = (value: unknown): boolean => typeof value === 'number' && value > 0
+  return isTarget && [interval, timeout, failures].every(isAmount) && (startPeriod === 0 || isAmount(startPeriod))
 }

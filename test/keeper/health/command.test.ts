@@ -6,7 +6,7 @@ import { watchHealth } from '../../../src/keeper/health/watch-health.cts'
 import type { HealthCheck } from '../../../src/options/types.ts'
 import { makeHome } from '../../helpers/home.ts'
 import { skipUnlessRoot } from '../../helpers/needs.ts'
-import { findMarked, until } from '../../helpers/processes.ts'
+import { findMarked, until, untilGone } from '../../helpers/processes.ts'
 import { startWatched, watchUntilUnwell } from '../../helpers/watched.ts'
 
 const check = (script: string, times: Partial<HealthCheck> = {}): HealthCheck => ({
@@ -33,7 +33,7 @@ test('the last that it wrote is told, in one line, whatever it was', async (t) =
   const scope = makeHome(t)
   const watched = await startWatched(scope, sleeper)
   const before = process.memoryUsage().rss
-  const script = `head -c 10000000 /dev/zero | tr '\\0' x; printf '\\nlast \\033[31mwords\\n' >&2; kill -9 $$`
+  const script = `head -c 200000000 /dev/zero | tr '\\0' x; printf '\\nlast \\033[31mwords\\n' >&2; kill -9 $$`
   const { why } = await watchUntilUnwell({ health: check(script, { timeout: 20_000 }) }, watched)
   assert.match(why, /was ended by SIGKILL; its last output: …x{100,} \| last {2}\[31mwords$/)
   assert.ok(why.length < 600, why)
@@ -44,13 +44,14 @@ test('one that hangs is ended at its timeout, with all that it started', async (
   const scope = makeHome(t)
   const watched = await startWatched(scope, sleeper)
   const before = findMarked(scope.mark).length
-  // Under 'set -m' bash makes a group for each of them.
-  const script = `trap '' TERM; echo hangs; sleep 1000 & set -m; sleep 1001 & (sleep 1002; true)`
+  // One without the mark, but in the group; under 'set -m' bash makes a group for each of the others.
+  const script = `trap '' TERM; echo hangs; env -i sleep 1000 & echo $! >bare; set -m; sleep 1001 & (sleep 1002; true)`
   const health: HealthCheck = { ...check('', { timeout: 300 }), kind: 'command', words: ['bash', '-c', script] }
   const { why, after } = await watchUntilUnwell({ health }, watched)
   assert.match(why, /did not end within 300 ms; its last output: hangs$/)
   assert.ok(after < 5000)
   await until('the end of the check', () => findMarked(scope.mark).length === before)
+  await untilGone(Number(scope.read('bare')))
 })
 
 test('what one that was good leaves in the background is ended, too', async (t) => {

@@ -9,6 +9,7 @@ import { makeHome } from '../../helpers/home.ts'
 import { skipUnlessRoot, skipUnlessShell } from '../../helpers/needs.ts'
 import { kill, until } from '../../helpers/processes.ts'
 import { fixture, projectFile, run } from '../../helpers/run.ts'
+import { end } from '../../helpers/scope.ts'
 import { startWatched, watchUntilUnwell } from '../../helpers/watched.ts'
 
 const interval = 1000
@@ -55,6 +56,18 @@ for (const [what, [program, signal, reason]] of Object.entries(kinds)) {
     assert.ok(after >= interval - 50 && after < interval * ('command' in program ? 2.3 : 1.6), `after ${after} ms`)
   })
 }
+
+test('a command under a name that a module had does not inherit what that said last', async (t) => {
+  const scope = makeHome(t)
+  const first = await startWatched(scope, { module, args: ['hang'], watchdog: 300 })
+  await end(first.pid)
+  const script = 'while touch "$DAEMONIC_ALIVE_FILE"; do sleep 0.05; done'
+  const second = await startWatched(scope, { command: ['sh', '-c', script], watchdog: 300 })
+  const watch = watchHealth({ watchdog: 300 }, second, (why) => assert.fail(why))
+  const over = performance.now() + 1500
+  await until('five intervals', () => performance.now() > over)
+  watch.end()
+})
 
 test('a daemon that hung before it was watched has one interval more', async (t) => {
   const scope = makeHome(t)
