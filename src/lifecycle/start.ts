@@ -133,7 +133,7 @@ async function attemptStart(plan: StartPlan, locks: Lock[]): Promise<Started | L
 }
 
 /** Does a waiter wait for its end? Whoever runs it in the foreground does that himself. */
-export function isWaitedFor({ spec: { options }, mode }: Pick<StartPlan, 'spec' | 'mode'>): boolean {
+function isWaitedFor({ spec: { options }, mode }: Pick<StartPlan, 'spec' | 'mode'>): boolean {
   return options.keep && mode.foreground === undefined
 }
 

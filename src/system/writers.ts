@@ -1,7 +1,7 @@
 import { constants, readdirSync, readFileSync, statSync } from 'node:fs'
 
 /** A process that has a file open for writing. */
-export interface Writer {
+interface Writer {
   pid: number
   /** Does it append, whoever else cuts the file? */
   appends: boolean
