@@ -34,7 +34,10 @@ kill -TERM $run; wait $run; echo code $?; daemonic status s >/dev/null; echo sta
 
 test('run: Ctrl-C on a terminal stops it, a second one kills', async (t) => {
   const home = makeHome(t)
-  home.program('hard.mjs', "process.on('SIGTERM', () => console.log('no')); console.log('up'); setInterval(() => {}, 1000)\n")
+  home.program(
+    'hard.mjs',
+    "process.on('SIGTERM', () => console.log('no')); console.log('up'); setInterval(() => {}, 1000)\n",
+  )
   const { stdout } = await home.bash(
     `'${process.execPath}' "$CLI" run hard.mjs >out & run=$!
 until daemonic status hard >/dev/null 2>&1; do sleep 0.05; done
