@@ -75,8 +75,8 @@ async function stop(lookup: Lookup, instance: string): Promise<JobResult['stop']
 /** Rotates a log. */
 async function rotate(lookup: Lookup, { path, whole }: Job & { kind: 'rotate' }): Promise<JobResult['rotate']> {
   try {
-    const { rotateOne } = await import('../lifecycle/rotate-logs.ts')
-    await rotateOne(lookup, path, whole)
+    const { rotateDueLog } = await import('../lifecycle/rotate-logs.ts')
+    await rotateDueLog(lookup, path, whole)
     return { error: null }
   } catch (error) {
     return { error: (error as Error).message }

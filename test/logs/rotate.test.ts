@@ -170,7 +170,12 @@ test('a writer that was stopped before stays so', async (t) => {
 test('a line that is not finished stays in the log', async (t) => {
   const log = makeLog(makeScope(t).path('logs'))
   writeFileSync(log, 'one\ntwo\nthr')
-  assert.deepEqual(await rotateLog(log, rotation), { files: 1, bytes: 8, dropped: { files: 0, bytes: 0 } })
+  assert.deepEqual(await rotateLog(log, rotation), {
+    files: 1,
+    bytes: 8,
+    dropped: { files: 0, bytes: 0 },
+    isLeft: false,
+  })
   appendFileSync(log, 'ee\n')
   assert.deepEqual(readParts(log).map(String), ['one\ntwo\n', 'three\n'])
   writeFileSync(log, 'nothing whole')
@@ -303,6 +308,7 @@ test('what is no log of this user is refused, and is as it was', async (t) => {
     files: 0,
     bytes: 0,
     dropped: { files: 0, bytes: 0 },
+    isLeft: false,
   })
 })
 
