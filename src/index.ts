@@ -33,6 +33,7 @@ export type {
   Limits,
   NameOptions,
   Ready,
+  Rotate,
   Size,
   StartOptions,
   StopScope,

@@ -29,9 +29,13 @@ export async function rotateLogs(lookup: Lookup): Promise<RotatedLog[]> {
 }
 
 /** Rotates one of its logs that is due: because its time has come, as a whole; and then as long as it is too large. */
-export async function rotateDueLog(lookup: Lookup, path: string, whole: boolean): Promise<void> {
+export async function rotateDueLog(
+  lookup: Lookup,
+  { path, whole }: { path: string; whole: boolean },
+  isWanted: () => boolean,
+): Promise<void> {
   if (whole) await rotateLog(path, rotationOf(lookup))
-  await rotateDue(path, rotationOf(lookup))
+  await rotateDue(path, rotationOf(lookup), isWanted)
 }
 
 /** How its logs are rotated; by the defaults, when nothing was said, or that they are not: then somebody asks for it all the same. */

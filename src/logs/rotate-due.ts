@@ -11,16 +11,20 @@ const { pauseFor } = createRequire(import.meta.url)('./pause.cjs') as typeof pau
 /**
  * Rotates a log that is too large. One that grows fast is rotated on, and what was cut off is only compressed when it does no more: most of
  * it is gone by then.
+ * @param isWanted asked now and then: is there still somebody who wants that?
  * @throws as rotateLog().
  */
-export async function rotateDue(path: string, rotation: Rotation): Promise<void> {
-  while ((await rotateLog(path, rotation, { whole: false })).isLeft) await untilDueOrCalm(path, rotation.size)
+export async function rotateDue(path: string, rotation: Rotation, isWanted: () => boolean): Promise<void> {
+  while ((await rotateLog(path, rotation, { whole: false })).isLeft) {
+    await untilDueOrCalm(path, rotation.size, isWanted)
+    if (!isWanted()) return
+  }
 }
 
 /** Waits until a log is due again, or has not been for some time. */
-async function untilDueOrCalm(path: string, most: number): Promise<void> {
+async function untilDueOrCalm(path: string, most: number, isWanted: () => boolean): Promise<void> {
   const deadline = performance.now() + calm
-  for (let [pause, before] = [0, 0]; performance.now() < deadline; await sleep(pause)) {
+  for (let [pause, before] = [0, 0]; performance.now() < deadline && isWanted(); await sleep(pause)) {
     const { size } = await stat(path).catch(() => ({ size: 0 }))
     if (size > most) return
     pause = pauseFor(size - before, pause, most - size)

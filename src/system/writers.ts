@@ -1,14 +1,14 @@
 import { constants, readdirSync, readFileSync, statSync } from 'node:fs'
 
 /** A process that has a file open for writing. */
-export interface Writer {
+interface Writer {
   pid: number
   /** Does it append, whoever else cuts the file? */
   appends: boolean
 }
 
 /** Who writes to a file, and whose descriptors this user may not look at. */
-export interface Writers {
+interface Writers {
   writers: Writer[]
   unseen: number[]
 }
