@@ -48,6 +48,7 @@ export type StartStep =
   | 'boot'
   | 'claim'
   | 'pidFile'
+  | 'watchdog'
   | 'program'
   | 'call'
   | 'nice'

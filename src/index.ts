@@ -27,14 +27,20 @@ export type { Stopped } from './lifecycle/stop.ts'
 export type { StopOptions } from './lifecycle/stop-plan.ts'
 export type { DaemonPhase, DaemonSummary } from './lifecycle/summarize.ts'
 export type {
+  Backoff,
   DaemonOptions,
   Duration,
+  Health,
+  KeepOptions,
   Limit,
   Limits,
   NameOptions,
   Ready,
+  RestartLimit,
+  RestartPolicy,
   Rotate,
   Size,
   StartOptions,
   StopScope,
+  Success,
 } from './options/types.ts'

@@ -1,6 +1,7 @@
 import type { KeepOptions } from '../options/types.ts'
 import type { Given } from './command.ts'
 import { usage } from './parse.ts'
+import { readHealthWords } from './read-health.ts'
 import { readTimeWord } from './read-values.ts'
 
 /** Reads how a daemon is kept. */
@@ -12,6 +13,7 @@ export function readKeepWords(given: Given): KeepOptions {
     backoff: readBackoff(given),
     stableAfter: readTimeWord(given, 'stable-after'),
     restartLimit: readRestartLimit(given),
+    ...readHealthWords(given),
   }
 }
 
@@ -43,6 +45,5 @@ function readRestartLimit(given: Given): KeepOptions['restartLimit'] {
   if (restarts === undefined) {
     throw usage(given.command, `Expected --restart-limit to be such as 10/1m or 10/1m,slow, got '${text}'`)
   }
-  // biome-ignore lint/suspicious/noThenProperty: a word, and never a function, so that nobody takes it for a promise
   return { restarts: Number(restarts), within, ...(slow === undefined ? {} : { then: 'slow' }) }
 }

@@ -33,7 +33,7 @@ export function readReadyWord(word: string | undefined, command: string): Ready 
   if (word === undefined || word === 'auto' || word === 'exec' || word === 'manual') return word
   const [, kind, value = ''] = /^(\w+):(.+)$/s.exec(word) ?? []
   if (kind === 'fd' && /^\d+$/.test(value)) return { fd: Number(value) }
-  if (kind === 'port') return readPort(value, command)
+  if (kind === 'port') return readPort(value, '--ready', command)
   if (kind === 'socket' || kind === 'file') return { [kind]: resolve(value) } as Ready
   // http://host/ is meant as http:http://host/ is.
   if (kind === 'http') return { http: value.startsWith('//') ? word : value }
@@ -43,9 +43,9 @@ export function readReadyWord(word: string | undefined, command: string): Ready 
 }
 
 /** Reads a port, with a host before it or not. */
-function readPort(value: string, command: string): Ready {
+export function readPort(value: string, option: string, command: string): { port: number; host?: string } {
   const [, host, port] = /^(?:(.+):)?(\d+)$/.exec(value) ?? []
   if (port === undefined)
-    throw usage(command, `Expected --ready to be port:8080 or port:HOST:8080, got 'port:${value}'`)
+    throw usage(command, `Expected ${option} to be port:8080 or port:HOST:8080, got 'port:${value}'`)
   return host === undefined ? { port: Number(port) } : { port: Number(port), host: host.replace(/^\[(.*)\]$/, '$1') }
 }

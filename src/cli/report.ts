@@ -28,7 +28,8 @@ function sentenceOf(error: unknown, given: Pick<Given, 'options'>, name: string 
 function messageOf(error: unknown, { options }: Pick<Given, 'options'>): string {
   if (!(error instanceof Error)) return String(error)
   if (error instanceof InvalidOptionError) {
-    const option = options.find(({ sets }) => sets === error.option.split(/[.[]/, 1)[0])
+    const [path = '', first] = [error.option.split('[', 1)[0], error.option.split(/[.[]/, 1)[0]]
+    const option = options.find(({ sets }) => sets === path) ?? options.find(({ sets }) => sets === first)
     return option === undefined ? error.message : error.message.replace(error.option, `--${option.name}`)
   }
   if (error instanceof StartTimeoutError) return error.message.replace('(startTimeout)', '(--start-timeout)')

@@ -37,7 +37,7 @@ export const startOptions: readonly Option[] = [
     value: 'LIST',
     sets: 'rotate',
     completes: ['off', 'on', 'size=', 'keep=', 'every=', 'compress=', 'total='],
-    help: 'How its logs are rotated: on, off, or such as size=10MB,keep=5,every=day or compress=no,total=1GB. Default: on when it is kept.',
+    help: 'How its logs are rotated: on, off, or such as size=10MB,keep=5 or every=day,compress=no,total=1GB. Default: on when it is kept.',
   },
   { name: 'umask', value: 'MASK', sets: 'umask', help: 'File mode creation mask, in octal. Default: 022.' },
   {

@@ -84,9 +84,10 @@ export function birthEnvironment(
   }
 }
 
-/** What a daemon inherits: this process's environment, without what belongs to a terminal session or to npm. */
+/** What a daemon inherits: this process's environment, without what belongs to a terminal session, to npm, or to the one daemon that it is. */
 export function inheritedEnvironment(): Record<string, string> {
-  return Object.fromEntries(Object.entries(definedOnly(process.env)).filter(([name]) => !isSessionVariable(name)))
+  const isLeftOut = (name: string): boolean => isSessionVariable(name) || name === 'DAEMONIC_ALIVE_FILE'
+  return Object.fromEntries(Object.entries(definedOnly(process.env)).filter(([name]) => !isLeftOut(name)))
 }
 
 /** Leaves out what is undefined. */

@@ -11,6 +11,11 @@ export interface DaemonContext {
   /** Says in a few words what the daemon is doing; the launcher's error shows it when the start takes too long. */
   status(text: string): void
   /**
+   * Says that the daemon is alive, for its `watchdog`. From the first call on only these calls count; until then it is enough that the event
+   * loop turns. Costs next to nothing, and does nothing when nobody watches.
+   */
+  alive(): void
+  /**
    * Calls a function at each SIGHUP, which ends the process otherwise.
    * @returns a function that takes it back.
    */

@@ -15,6 +15,8 @@ export interface History {
   tries: number
   /** When it was started again, those that count for the limit. */
   restarts: readonly number[]
+  /** Is it tried at the longest wait only, until it runs long enough? */
+  isSlow: boolean
 }
 
 /** The name of the keeper's own daemon in its home. */

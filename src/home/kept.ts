@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url)
 export type KeptPage = pages.KeptPage
 
 /** The name of the keeper's own daemon in its home. */
-export const keeperName: string = (require('./kept-page.cjs') as typeof pages).keeperName
+const keeperName: string = (require('./kept-page.cjs') as typeof pages).keeperName
 
 /** What the keeper of a home says of a daemon that it keeps; nothing when it keeps it not, or is not there. */
 export function readKeptPage(folder: string, seen: State | undefined): KeptPage | undefined {

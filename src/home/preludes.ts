@@ -5,3 +5,11 @@ import type { Prelude } from '../detach/message.ts'
 export function keepPidFile(fd: number, path: string): Prelude {
   return { module: fileURLToPath(new URL('./boot/pid-file.cjs', import.meta.url)), data: { fd, path } }
 }
+
+/** Has the daemon say that it is alive, more often than each `interval` milliseconds. */
+export function keepAlive(folder: string, interval: number, isCommand: boolean): Prelude {
+  return {
+    module: fileURLToPath(new URL('./boot/keep-alive.cjs', import.meta.url)),
+    data: { folder, interval, isCommand },
+  }
+}

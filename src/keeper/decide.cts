@@ -16,26 +16,36 @@ export interface End {
 
 export type Verdict = { event: 'done' | 'enough' } | { event: 'again'; delay: number }
 
-export const noHistory: History = { tries: 0, restarts: [] }
+export const noHistory: History = { tries: 0, restarts: [], isSlow: false }
 
 /** Decides what becomes of a daemon that ended, and what is remembered of it. */
 export function decide(
   plan: KeepPlan,
   end: End,
-  { tries, restarts }: History,
+  history: History,
   now: number,
   random: () => number = Math.random,
 ): Verdict & { history: History } {
   const { restart, stableAfter, restartLimit, backoff } = plan
   const isAsked = restart === 'always' || (restart === 'on-failure' && (end.isPlanned || !isSuccess(plan, end)))
   if (!isAsked) return { event: 'done', history: noHistory }
-  const since = end.ranFor >= stableAfter ? 0 : tries
-  const counted = restarts.filter((time) => now - time < restartLimit.within)
-  const isTooOften = !end.isPlanned && counted.length >= restartLimit.restarts
+  const { tries, isSlow } = end.ranFor >= stableAfter ? noHistory : history
+  const counted = history.restarts.filter((time) => now - time < restartLimit.within)
+  const isTooOften = !end.isPlanned && (isSlow || counted.length >= restartLimit.restarts)
   if (isTooOften && restartLimit.then === 'give-up') return { event: 'enough', history: noHistory }
-  const delay = isTooOften ? backoff.to : delayOf(backoff, since, random)
-  return { event: 'again', delay, history: { tries: since + 1, restarts: end.isPlanned ? counted : [...counted, now] } }
+  return {
+    event: 'again',
+    delay: isTooOften ? backoff.to : delayOf(backoff, tries, random),
+    history: {
+      tries: tries + 1,
+      restarts: end.isPlanned ? counted : [...counted, now].slice(-most),
+      isSlow: isTooOften,
+    },
+  }
 }
+
+/** No limit counts more. */
+const most = 50
 
 /** Is this an end without failure? */
 export function isSuccess({ success }: KeepPlan, { code, signal, isForced }: End): boolean {

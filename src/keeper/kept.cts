@@ -4,6 +4,8 @@ import { type KeptPage, openKept, readKept, writeKept } from '../home/kept-page.
 import { now } from '../system/clock.cjs'
 import { noHistory } from './decide.cjs'
 import type { Hand } from './hand.cts'
+import { beginHealth } from './health/begin-health.cjs'
+import type { Ailment } from './health/types.ts'
 import { type KeptEffect, type KeptEvent, machine } from './machine.cjs'
 import { observe } from './observe.cjs'
 import { readPlan } from './plan.cjs'
@@ -47,6 +49,7 @@ export function keep(name: string, folder: string, { hand, baseOf, onGone }: Sur
   let wait: NodeJS.Timeout | undefined
   let isOver = false
   let endRotating = (): void => {}
+  let endHealth = (): void => {}
   /** Does the hand start or stop it just now? It tells how that came out. */
   let isUnderWay = false
 
@@ -67,10 +70,13 @@ export function keep(name: string, folder: string, { hand, baseOf, onGone }: Sur
       watches.beginLife()
       endRotating()
       endRotating = rotateWhenDue(name, folder, hand)
+      endHealth()
+      endHealth = beginHealth(folder, readPlan(folder), onUnwell)
     },
     unwatch: () => {
       watches.endLife()
       endRotating()
+      endHealth()
     },
     wait: () => {
       wait = setTimeout(fire, Math.max(0, (kept.due ?? 0) - now()), 'due')
@@ -110,6 +116,10 @@ export function keep(name: string, folder: string, { hand, baseOf, onGone }: Sur
     )
   }
 
+  const onUnwell = (why: string, ailment: Ailment): void => {
+    const last = { code: null, signal: null, at: Date.now(), why, isPlanned: ailment === 'age', output: '' }
+    fire('unwell', { last, since: kept.since })
+  }
   const onEnded = (state: State): void => {
     settle(afterEnd(readPlan(folder), kept, state))
     hand.run({ kind: 'record', name, instance: state.instance }).then(
@@ -157,6 +167,7 @@ export function keep(name: string, folder: string, { hand, baseOf, onGone }: Sur
     clearTimeout(wait)
     watches.end()
     endRotating()
+    endHealth()
     closeSync(page)
   }
 

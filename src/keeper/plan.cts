@@ -1,9 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { NormalOptions, Rotation } from '../options/types.ts'
+import { isHealthPlan } from './health/is-health-plan.cjs'
+import type { HealthPlan } from './health/types.ts'
 
 /** How a daemon is kept, as it stands in its record: read and complete. */
-export type KeepPlan = Pick<NormalOptions, 'restart' | 'success' | 'backoff' | 'stableAfter' | 'restartLimit'>
+export type KeepPlan = Pick<NormalOptions, 'restart' | 'success' | 'backoff' | 'stableAfter' | 'restartLimit'> &
+  HealthPlan
 
 /** Reads the plan in the record of a folder; nothing when it is not to be kept, or its record is lost. */
 export function readPlan(folder: string): KeepPlan | undefined {
@@ -48,6 +51,7 @@ function isPlan(plan: Partial<KeepPlan> | undefined): plan is KeepPlan {
   return (
     ['no', 'on-failure', 'always'].includes(restart) &&
     [success?.exitCodes, success?.signals].every(Array.isArray) &&
-    numbers.every((number) => typeof number === 'number' && number > 0)
+    numbers.every((number) => typeof number === 'number' && number > 0) &&
+    isHealthPlan(plan ?? {})
   )
 }

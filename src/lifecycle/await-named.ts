@@ -4,7 +4,7 @@ import type { Launched } from '../detach/launch.cts'
 import { tell } from '../detach/launch.ts'
 import type { Prelude } from '../detach/message.ts'
 import type { LockVerdict } from '../detach/trampoline-verdict.ts'
-import { keepPidFile } from '../home/preludes.ts'
+import { keepAlive, keepPidFile } from '../home/preludes.ts'
 import type { Outcome, Probe } from '../ready/wait.cts'
 import { waitUntilReady } from '../ready/wait.ts'
 import type { CommandWork } from './boot/start-command.cts'
@@ -51,7 +51,7 @@ async function failStart({ spec, name, logs }: StartPlan, launched: Launched, ou
 
 /** What the daemon does before its code runs: takes its name, writes its pid file, and turns into what the options ask for. */
 function makePreludes({ spec, name, logs, hasPreloads, file }: StartPlan, launched: Launched): Prelude[] {
-  const { pidFile, nice, umask, workingDir, title, user, group, env, extendEnv } = spec.options
+  const { watchdog, pidFile, nice, umask, workingDir, title, user, group, env, extendEnv } = spec.options
   const settlement = {
     ...{ nice, umask, workingDir, title: file === undefined ? title : undefined, user, group },
     stdout: { fd: undefined, created: logs.stdout.created },
@@ -62,6 +62,7 @@ function makePreludes({ spec, name, logs, hasPreloads, file }: StartPlan, launch
   return [
     name.claim(launched, logs),
     ...(pidFile === undefined ? [] : [keepPidFile(launched.at['lock1'] as number, pidFile)]),
+    ...(watchdog === undefined ? [] : [keepAlive(name.folder, watchdog, file !== undefined)]),
     { module: detachBoot('settle'), data: settlement },
     ...(file === undefined ? [{ module: detachBoot('run-module'), data: moduleWork }] : []),
   ]

@@ -114,7 +114,7 @@ export async function waitForEnd(lookup: Lookup, signal?: AbortSignal): Promise<
   const next = readFolder(lookup.name, lookup.folder)
   if (stateOf(next)?.isKept === true && (await import('./keep-status.ts')).goesOn(next)) {
     await sleep(50, undefined, { signal })
-    return waitForEnd(next, signal)
+    return waitForEnd(readFolder(lookup.name, lookup.folder), signal)
   }
   return describeEnd(next, life)
 }
@@ -122,7 +122,7 @@ export async function waitForEnd(lookup: Lookup, signal?: AbortSignal): Promise<
 /** How a life ended. */
 function describeEnd(lookup: Lookup, life: Life | undefined): Ended {
   const seen = stateOf(lookup)
-  const isSame = seen !== undefined && seen.instance === life?.instance
+  const isSame = seen !== undefined && (seen.isKept === true || seen.instance === life?.instance)
   const exit = isSame ? seen.exit : null
   return {
     code: exit?.code ?? undefined,

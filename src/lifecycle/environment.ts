@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import * as util from 'node:util'
 import { inheritedEnvironment } from '../detach/rerun.ts'
 import { InvalidOptionError } from '../errors.ts'
@@ -10,7 +11,7 @@ import type { NormalOptions } from '../options/types.ts'
  * @param base the launcher's, when it was started by another process than this one.
  */
 export function makeEnvironment(
-  { env, extendEnv, envFile, ready }: NormalOptions,
+  { name, env, extendEnv, envFile, ready, watchdog }: NormalOptions,
   base?: NodeJS.Dict<string>,
 ): NodeJS.Dict<string> {
   return {
@@ -18,7 +19,13 @@ export function makeEnvironment(
     ...(envFile === undefined ? {} : readEnvFile(envFile)),
     ...env,
     ...(ready.kind === 'fd' ? { DAEMONIC_NOTIFY_FD: String(ready.fd) } : {}),
+    ...(watchdog === undefined || name === undefined ? {} : { DAEMONIC_ALIVE_FILE: aliveFile(name) }),
   }
+}
+
+/** The file that a command touches to say that it is alive. */
+function aliveFile(name: string): string {
+  return join(homePath(), name, 'alive')
 }
 
 /** This process's environment, cleaned. The daemon works elsewhere: a home that is told by a relative path would be another there. */

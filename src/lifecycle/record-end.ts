@@ -1,6 +1,6 @@
 import { closeSync, existsSync, rmSync } from 'node:fs'
 import { holdLock } from '../home/lock.ts'
-import { openState, readState, type State, writeState } from '../home/records.ts'
+import { type Exit, openState, readSeen, readState, type State, writeState } from '../home/records.ts'
 
 /**
  * Records how a life came to its end, unless the next has begun: then the record is not ours to write. What was recorded of
@@ -28,7 +28,8 @@ async function writeEnd(
     const isLast = state === undefined || state.instance === instance
     // Whoever stops a start makes it fail, too: that it was stopped is what counts.
     const isStopped = state?.phase === 'stopped' && phase !== 'stopped'
-    if (state !== undefined && isLast && !isStopped) writeState(page, ended(state, phase, output))
+    if (state !== undefined && isLast && !isStopped)
+      writeState(page, ended(state, phase, output, exitOf(folder, state)))
     if (isLast) rmSync(`${folder}/pid`, { force: true, recursive: true })
     closeSync(page)
     return isLast
@@ -37,8 +38,14 @@ async function writeEnd(
   }
 }
 
+/** How it ended, as far as that is known: what it recorded itself, or its waiter did. */
+function exitOf(folder: string, { instance, exit }: State): Exit | null {
+  const seen = readSeen(folder)
+  return typeof seen === 'object' && seen.instance === instance ? seen.exit : exit
+}
+
 /** The state of a life that is over. */
-function ended(state: State, phase: State['phase'], output: string): State {
-  const exit = state.exit ?? { code: null, signal: null, at: Date.now(), output }
+function ended(state: State, phase: State['phase'], output: string, seen: Exit | null): State {
+  const exit = seen ?? { code: null, signal: null, at: Date.now(), output }
   return { ...state, phase, exit: exit.output === '' ? { ...exit, output } : exit }
 }

@@ -36,6 +36,7 @@ export function readSpec(start: StartOptions, folderOf: (name: string) => string
   const kind = module === undefined ? 'command' : 'module'
   const words = readWords(start, options.workingDir)
   checkReady(options, kind)
+  checkWatchdog(options, kind)
   return {
     name,
     kind,
@@ -52,11 +53,13 @@ export function readSpec(start: StartOptions, folderOf: (name: string) => string
 /** How it is kept, for the keeper, which is small and reads no options. Its own log is in its folder, wherever that is. */
 function keptPlan(options: NormalOptions, log: string): Declared['kept'] {
   const { restart, success, backoff, stableAfter, restartLimit, rotate, stdout, stderr } = options
+  const { health, watchdog, maxMemory, maxAge } = options
   const logs = [...new Set([stdout, stderr])].filter((path) => path !== '/dev/null')
   return {
-    ...{ restart, success, backoff, stableAfter, restartLimit },
+    ...{ restart, success, backoff, stableAfter, restartLimit, health, watchdog, maxMemory, maxAge },
     rotate: rotate || undefined,
     logs: logs.map((path) => (path === log ? basename(log) : path)),
+    workingDir: options.workingDir,
   }
 }
 
@@ -105,6 +108,13 @@ function checkReady({ ready, stdout, stderr }: NormalOptions, kind: Spec['kind']
     ready,
     "ready.log: there is no log to look at: 'stdout' and 'stderr' are /dev/null",
   )
+}
+
+/** Refuses a watchdog for what can't get at the file by which it says that it is alive: that is in a folder of this user's alone. */
+function checkWatchdog({ watchdog, user }: NormalOptions, kind: Spec['kind']): void {
+  if (kind === 'module' || watchdog === undefined || user === undefined) return
+  const message = `watchdog: a command that runs as another user ('${user}') can't touch its file; a module can, and 'health' works for both`
+  throw new InvalidOptionError('watchdog', watchdog, message)
 }
 
 /** What was not given shall not hide a default. */

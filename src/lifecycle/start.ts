@@ -87,6 +87,7 @@ export async function prepareProgram(spec: Spec, base?: NodeJS.Dict<string>): Pr
   const env = makeEnvironment(options, base)
   const node = findNode()
   const file = kind === 'command' ? findCommand(words[0], options.workingDir, env['PATH']) : undefined
+  if (options.health?.kind === 'command') (await import('./check-health-command.ts')).checkHealthCommand(options, env)
   const { flags, hasPreloads } =
     file === undefined ? (await import('./module-flags.ts')).flagsOf(spec, env) : { flags: [], hasPreloads: false }
   const command = await niced([node, ...flags, ...(file === undefined ? words : [spawner])], options.nice)
@@ -132,7 +133,7 @@ async function attemptStart(plan: StartPlan, locks: Lock[]): Promise<Started | L
 }
 
 /** Does a waiter wait for its end? Whoever runs it in the foreground does that himself. */
-export function isWaitedFor({ spec: { options }, mode }: Pick<StartPlan, 'spec' | 'mode'>): boolean {
+function isWaitedFor({ spec: { options }, mode }: Pick<StartPlan, 'spec' | 'mode'>): boolean {
   return options.keep && mode.foreground === undefined
 }
 

@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InvalidOptionError } from '../errors.ts'
-import { completeRotation } from './rotate.ts'
-import type { GivenOptions, NormalOptions, Readiness } from './types.ts'
+import type { GivenOptions, HealthCheck, NormalOptions, Readiness, Rotation } from './types.ts'
 
 /**
  * Makes the options complete: fills in the defaults, and makes paths absolute.
@@ -33,19 +32,24 @@ export function completeOptions(given: GivenOptions): NormalOptions {
     extendEnv: given.extendEnv ?? false,
     envFile: given.envFile === undefined ? undefined : resolve(workingDir, given.envFile),
     service: given.service,
-    ...completeKept(given),
+    ...completeKept(given, workingDir),
   }
 }
 
 /** Completes what a daemon that is kept has by itself. */
-function completeKept(given: GivenOptions): Keeping & Pick<NormalOptions, 'rotate'> {
-  const keeping = completeKeeping(given)
-  return { ...keeping, rotate: completeRotation(given.rotate, keeping.keep) }
+function completeKept(given: GivenOptions, workingDir: string): Keeping & Pick<NormalOptions, 'rotate'> {
+  const keeping = completeKeeping(given, workingDir)
+  return { ...keeping, rotate: given.rotate ?? (keeping.keep ? rotationDefaults : false) }
 }
 
 /** Makes the path absolute by which a daemon is known to be ready. */
 function completeReady(ready: Readiness, workingDir: string): Readiness {
   return 'path' in ready ? { ...ready, path: resolve(workingDir, ready.path) } : ready
+}
+
+/** Makes the path absolute of a socket that tells of a daemon's health. */
+function completeHealth(health: HealthCheck, workingDir: string): HealthCheck {
+  return health.kind === 'socket' ? { ...health, path: resolve(workingDir, health.path) } : health
 }
 
 /** Refuses a working directory that the daemon could not change to. */
@@ -65,26 +69,38 @@ function directoryProblem(path: string): Error | undefined {
   }
 }
 
-type Keeping = Pick<NormalOptions, 'keep' | 'restart' | 'success' | 'backoff' | 'stableAfter' | 'restartLimit'>
+const mib = 1024 ** 2
+
+/** How logs are rotated when nobody says otherwise. */
+export const rotationDefaults: Rotation = {
+  ...{ size: 10 * mib, keep: 5, every: undefined, compress: true, total: 100 * mib },
+}
+
+type Restarting = Pick<NormalOptions, 'restart' | 'success' | 'backoff' | 'stableAfter' | 'restartLimit'>
+type Watching = Pick<NormalOptions, 'health' | 'watchdog' | 'maxMemory' | 'maxAge'>
+type Keeping = Pick<NormalOptions, 'keep'> & Restarting & Watching
 
 /** How a daemon is kept when nobody says otherwise. */
-export const keepingDefaults: Omit<Keeping, 'keep'> = {
+export const keepingDefaults: Restarting & Watching = {
   restart: 'on-failure',
   success: { exitCodes: [], signals: [] },
   backoff: { from: 100, to: 30_000, factor: 2, jitter: true },
   stableAfter: 10_000,
-  // biome-ignore lint/suspicious/noThenProperty: a word, and never a function, so that nobody takes it for a promise
   restartLimit: { restarts: 10, within: 60_000, then: 'give-up' },
+  health: undefined,
+  watchdog: undefined,
+  maxMemory: undefined,
+  maxAge: undefined,
 }
 
 /** What is about keeping alone. */
-const keeping = ['restart', 'success', 'backoff', 'stableAfter', 'restartLimit'] as const
+const keeping = Object.keys(keepingDefaults) as (keyof typeof keepingDefaults)[]
 
 /**
  * Completes how a daemon is kept: whoever says how says that it is.
  * @throws {InvalidOptionError} when it is said not to be, or is given descriptors that its keeper does not have.
  */
-function completeKeeping(given: GivenOptions): Keeping {
+function completeKeeping(given: GivenOptions, workingDir: string): Keeping {
   const reason = keeping.find((option) => given[option] !== undefined)
   if (given.keep === false && reason !== undefined) {
     throw new InvalidOptionError('keep', false, `keep: false says that it is not kept alive, and '${reason}' says how`)
@@ -98,5 +114,6 @@ function completeKeeping(given: GivenOptions): Keeping {
     )
   }
   const named = Object.fromEntries(keeping.map((option) => [option, given[option] ?? keepingDefaults[option]]))
-  return { ...(named as Omit<Keeping, 'keep'>), keep }
+  const { health, ...others } = named as Omit<Keeping, 'keep'>
+  return { ...others, health: health && completeHealth(health, workingDir), keep }
 }

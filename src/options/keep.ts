@@ -45,13 +45,12 @@ export const readRestartLimit: Reader<NormalOptions['restartLimit']> = (value, o
       throw invalid(name, restarts, 'a whole number from 1 to 50')
     },
     within: readDuration,
-    // biome-ignore lint/suspicious/noThenProperty: a word, and never a function, so that nobody takes it for a promise
     then: readChoice('give-up', 'slow'),
   }),
 })
 
 /** Reads a list. */
-function readListOf<Value>(read: Reader<Value>): Reader<Value[]> {
+export function readListOf<Value>(read: Reader<Value>): Reader<Value[]> {
   return (value, option) => {
     if (!Array.isArray(value)) throw invalid(option, value, 'an array')
     return value.map((one, index) => read(one, `${option}[${index}]`))

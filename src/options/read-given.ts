@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../errors.ts'
+import { readHealth, readMaxMemory, readWatchdog } from './health.ts'
 import { readBackoff, readRestart, readRestartLimit, readSuccess } from './keep.ts'
 import { readLimits } from './limits.ts'
 import {
@@ -10,6 +11,7 @@ import {
   readEnvironment,
   readFds,
   readFlag,
+  readLongDuration,
   readName,
   readNice,
   readPath,
@@ -51,6 +53,10 @@ const readers: { [Name in keyof NormalOptions]: Reader<NormalOptions[Name] | und
   backoff: readBackoff,
   stableAfter: readDuration,
   restartLimit: readRestartLimit,
+  health: readHealth,
+  watchdog: readWatchdog,
+  maxMemory: readMaxMemory,
+  maxAge: readLongDuration,
   rotate: readRotate,
 }
 

@@ -130,10 +130,22 @@ const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** A duration, as milliseconds; more than none, and no more than a timer can wait. */
 export const readDuration: Reader<number> = (value, option) => {
-  const [, digits, unit] = (typeof value === 'string' && /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/.exec(value)) || []
-  const duration = digits === undefined ? value : Math.round(Number(digits) * units[unit as keyof typeof units])
+  const duration = toMilliseconds(value)
   if (typeof duration === 'number' && duration > 0 && duration <= longestTimeout) return duration
   throw invalid(option, value, "milliseconds above 0, or a duration such as '500ms', '10s', '5m' (24 days at the most)")
+}
+
+/** A duration that may be longer than a timer can wait. */
+export const readLongDuration: Reader<number> = (value, option) => {
+  const duration = toMilliseconds(value)
+  if (typeof duration === 'number' && duration > 0 && duration <= Number.MAX_SAFE_INTEGER) return duration
+  throw invalid(option, value, "milliseconds above 0, or a duration such as '10m', '24h', '90d'")
+}
+
+/** Reads a duration such as '10s' as milliseconds; anything else stays what it is. */
+function toMilliseconds(value: unknown): unknown {
+  const [, digits, unit] = (typeof value === 'string' && /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/.exec(value)) || []
+  return digits === undefined ? value : Math.round(Number(digits) * units[unit as keyof typeof units])
 }
 
 const sizes = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4 }

@@ -29,13 +29,13 @@ export const readReady: Reader<Readiness> = (value, option) => {
 }
 
 /** A whole number in a range. */
-function readWhole(value: unknown, option: string, least: number, most: number): number {
+export function readWhole(value: unknown, option: string, least: number, most: number): number {
   if (isWhole(value, least, most)) return value
   throw invalid(option, value, `a whole number from ${least} to ${most}`)
 }
 
 /** A URL that is asked for by HTTP. */
-function readUrl(value: unknown, option: string): string {
+export function readUrl(value: unknown, option: string): string {
   try {
     const url = new URL(String(value))
     if (url.protocol === 'http:' || url.protocol === 'https:') return url.href

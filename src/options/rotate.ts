@@ -1,11 +1,7 @@
+import { rotationDefaults as defaults } from './complete.ts'
 import { readObject } from './read-object.ts'
 import { invalid, isWhole, type Reader, readDuration, readFlag, readSize } from './readers.ts'
 import type { Rotation } from './types.ts'
-
-const mib = 1024 ** 2
-
-/** How logs are rotated when nobody says otherwise. */
-const defaults: Rotation = { size: 10 * mib, keep: 5, every: undefined, compress: true, total: 100 * mib }
 
 /** How logs are rotated: `true` for the defaults, `false` for not at all. */
 export const readRotate: Reader<Rotation | false> = (value, option) => {
@@ -20,11 +16,6 @@ export const readRotate: Reader<Rotation | false> = (value, option) => {
     total: readBytes,
   })
   return complete(given, option)
-}
-
-/** How logs are rotated in the end: those of a kept daemon always, unless somebody says that they are not. */
-export function completeRotation(given: Rotation | false | undefined, isKept: boolean): Rotation | false {
-  return given ?? (isKept ? defaults : false)
 }
 
 /** Fills in what was not given. What is allowed in all has room for all the files that are to be kept. */

@@ -142,6 +142,31 @@ export interface RestartLimit {
   then?: 'give-up' | 'slow' | undefined
 }
 
+/** When a health check counts, and for how much. */
+interface HealthTimes {
+  /** How long from one check to the next. Default `'10s'`. */
+  interval?: Duration | undefined
+  /** How long one may take. Default `'5s'`. */
+  timeout?: Duration | undefined
+  /** How many in a row have to fail. Default 3. */
+  failures?: number | undefined
+  /** For how long after its start failures do not count, unless a check has succeeded. 0 for none. Default `'30s'`. */
+  startPeriod?: Duration | undefined
+}
+
+/**
+ * How it is looked whether a daemon is well. `{ http }`: a GET of this URL is answered with 200 to 399. `{ port, host }`: it accepts
+ * connections (host: `'127.0.0.1'`, then `'::1'`). `{ socket }`: the same, for a Unix socket. `{ command }`: this program and its
+ * arguments, run in the daemon's folder and environment, ends with 0.
+ */
+export type Health = HealthTimes &
+  (
+    | { http: string | URL }
+    | { port: number; host?: string | undefined }
+    | { socket: string }
+    | { command: readonly string[] }
+  )
+
 /** How a daemon is kept alive. Any of these but `keep: false` implies `keep: true`. */
 export interface KeepOptions {
   /** Is it watched by the keeper, and started again when it ends? Default false. */
@@ -156,6 +181,14 @@ export interface KeepOptions {
   stableAfter?: Duration | undefined
   /** How often it may be started again. */
   restartLimit?: RestartLimit | undefined
+  /** It is restarted when it is not well. Default: nobody looks. */
+  health?: Health | undefined
+  /** It is restarted when it does not say for this long that it is alive: see `currentDaemon().alive()`. Default: it need not. */
+  watchdog?: Duration | undefined
+  /** It is restarted when all of its processes have more memory than this. Default: no limit. */
+  maxMemory?: Size | undefined
+  /** It is restarted when it runs for this long. Default: no limit. */
+  maxAge?: Duration | undefined
 }
 
 /** How the logs of a daemon are rotated: by size, by time, or by whichever comes first. */
@@ -244,8 +277,25 @@ export interface NormalOptions {
   backoff: { from: number; to: number; factor: number; jitter: boolean }
   stableAfter: number
   restartLimit: { restarts: number; within: number; then: 'give-up' | 'slow' }
+  health: HealthCheck | undefined
+  /** Milliseconds. */
+  watchdog: number | undefined
+  /** Bytes. */
+  maxMemory: number | undefined
+  /** Milliseconds. */
+  maxAge: number | undefined
   rotate: Rotation | false
 }
+
+/** What a health check looks at, as data. */
+export type HealthTarget =
+  | { kind: 'http'; url: string }
+  | { kind: 'port'; port: number; host: string | undefined }
+  | { kind: 'socket'; path: string }
+  | { kind: 'command'; words: readonly string[] }
+
+/** A health check as data; times in milliseconds. */
+export type HealthCheck = HealthTarget & { interval: number; timeout: number; failures: number; startPeriod: number }
 
 /** When a daemon is ready, as data. */
 export type Readiness =

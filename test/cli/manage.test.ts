@@ -119,7 +119,7 @@ test('wait ends as the daemon does', async (t) => {
   const ended = await home.daemonic('wait', 'five', '--json')
   assert.deepEqual(
     [ended.code, JSON.parse(ended.stdout)],
-    [5, { name: 'five', ended: true, code: 5, signal: null, stopped: false }],
+    [5, { name: 'five', ended: true, code: 5, signal: null, stopped: false, givenUp: false }],
   )
   assert.equal((await home.daemonic('wait', 'unseen')).code, 4)
 })

@@ -23,6 +23,8 @@ test('run: SIGTERM stops it, SIGHUP is passed on, and status sees it meanwhile',
   const { stdout } = await home.bash(
     `'${process.execPath}' "$CLI" run s.mjs >out & run=$!
 until daemonic status s >/dev/null 2>&1; do sleep 0.05; done
+# It is seen while it boots, too, and then has no handler yet.
+until grep -q up out; do sleep 0.05; done
 kill -HUP $run; until grep -q again out; do sleep 0.05; done
 kill -TERM $run; wait $run; echo code $?; daemonic status s >/dev/null; echo status $?; cat out`,
     { env: { ...home.env, CLI: cli } },
@@ -32,10 +34,14 @@ kill -TERM $run; wait $run; echo code $?; daemonic status s >/dev/null; echo sta
 
 test('run: Ctrl-C on a terminal stops it, a second one kills', async (t) => {
   const home = makeHome(t)
-  home.program('hard.mjs', "process.on('SIGTERM', () => console.log('no')); setInterval(() => {}, 1000)\n")
+  home.program(
+    'hard.mjs',
+    "process.on('SIGTERM', () => console.log('no')); console.log('up'); setInterval(() => {}, 1000)\n",
+  )
   const { stdout } = await home.bash(
     `'${process.execPath}' "$CLI" run hard.mjs >out & run=$!
 until daemonic status hard >/dev/null 2>&1; do sleep 0.05; done
+until grep -q up out; do sleep 0.05; done
 kill -INT $run; until grep -q no out; do sleep 0.05; done
 kill -INT $run; wait $run; echo code $?`,
     { env: { ...home.env, CLI: cli } },

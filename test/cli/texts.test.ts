@@ -37,9 +37,9 @@ test('the help of every command fits 80 columns, and says the same by both ways'
   assert.match((await home.daemonic('help', 'stat')).stderr, /There is no command 'stat'. Did you mean 'start'\?/)
 })
 
-test('the exit codes are listed from 0 to 11', async (t) => {
+test('the exit codes are listed from 0 to 12', async (t) => {
   const { stdout } = await makeHome(t).daemonic('help', 'exit-codes')
-  assert.deepEqual(stdout.match(/^ {2}\d+/gm)?.map(Number), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+  assert.deepEqual(stdout.match(/^ {2}\d+/gm)?.map(Number), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
 })
 
 test('the page of the manual has every command, and man finds nothing wrong', {

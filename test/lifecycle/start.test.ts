@@ -218,7 +218,7 @@ test('a module that is not there, and one that throws', async (t) => {
 test('the exit of a module is recorded, with the last that it wrote', async (t) => {
   makeHome(t)
   const daemon = await startDaemon({ name: 'd', module, args: ['throw after'] })
-  assert.deepEqual(await daemon.wait(), { code: 1, signal: undefined, stopped: false })
+  assert.deepEqual(await daemon.wait(), { code: 1, signal: undefined, stopped: false, givenUp: false })
   const status = await daemon.status()
   assert.deepEqual([status.state, status.exit?.code, status.pid], ['died', 1, null])
   assert.match(status.exit?.output ?? '', /the last line\n[\s\S]*Error: the reason/)
@@ -233,7 +233,7 @@ test('the exit of a module is recorded, with the last that it wrote', async (t) 
 test('the exit of a command is nobody’s to know', async (t) => {
   makeHome(t)
   const daemon = await startDaemon({ name: 'd', command: ['sh', '-c', 'sleep 0.2; exit 3'] })
-  assert.deepEqual(await daemon.wait(), { code: undefined, signal: undefined, stopped: false })
+  assert.deepEqual(await daemon.wait(), { code: undefined, signal: undefined, stopped: false, givenUp: false })
   const status = await daemon.status()
   assert.equal(status.state, 'died')
   assert.deepEqual(status.problems, ['ended, exit unknown'])

@@ -55,7 +55,7 @@ test('clean: all ended when they were asked, in less than the grace', async (t) 
   assert.deepEqual(others(scope), [])
   const { state, exit } = await daemon.status()
   assert.deepEqual([state, exit?.code], ['stopped', 7])
-  assert.deepEqual(await daemon.wait(), { code: 7, signal: undefined, stopped: true })
+  assert.deepEqual(await daemon.wait(), { code: 7, signal: undefined, stopped: true, givenUp: false })
 })
 
 test('the main process is asked alone, so that it can end its children in its own way', async (t) => {
@@ -243,7 +243,7 @@ test('wait: until the end, from many at once, and until it is told to end', asyn
   await assert.rejects(daemon.wait({ signal: AbortSignal.timeout(50) }), { name: 'AbortError' })
   await daemon.stop()
   for (const ended of await Promise.all(waits))
-    assert.deepEqual(ended, { code: undefined, signal: undefined, stopped: true })
+    assert.deepEqual(ended, { code: undefined, signal: undefined, stopped: true, givenUp: false })
 })
 
 test('this process stays as it is: its children, its listeners, its output, its working directory', async (t) => {

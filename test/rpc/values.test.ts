@@ -87,7 +87,8 @@ onBothLinks('any value is what structured clone makes of it, there and back', as
     },
   })
   const anything = fc.anything({
-    ...{ withBigInt: true, withBoxedValues: true, withDate: true, withMap: true, withSet: true },
+    // Dates are below: of two that are invalid, Node 20's deepEqual() says that they differ.
+    ...{ withBigInt: true, withBoxedValues: true, withDate: false, withMap: true, withSet: true },
     ...{ withNullPrototype: true, withObjectString: true, withSparseArray: true, withTypedArray: true },
     ...{ withUnicodeString: true, maxDepth: 4 },
   })
@@ -99,6 +100,18 @@ onBothLinks('any value is what structured clone makes of it, there and back', as
       assert.deepEqual(result, expected)
     }),
     { numRuns: 400 },
+  )
+})
+
+onBothLinks('any date comes over, also an invalid one', async (wired) => {
+  const { call } = await wired({ echo: (date: Date) => date })
+  await fc.assert(
+    fc.asyncProperty(fc.date({ noInvalidDate: false }), async (date) => {
+      const result = (await call('echo', date)) as Date
+      assert.ok(result instanceof Date)
+      assert.ok(Object.is(result.getTime(), date.getTime()))
+    }),
+    { numRuns: 50, examples: [[new Date(Number.NaN)], [new Date(-1)]] },
   )
 })
 

@@ -16,6 +16,8 @@ export interface Birth {
   folder: string | undefined
   /** What is held for the daemon's life, and says which process it is. */
   holds: Hold[]
+  /** Says that the daemon is alive, when somebody wants to know. */
+  alive: () => void
   /** Turns this process into what the options ask for. */
   settle(settlement: Settlement): void
   /** What the user's code knows of its daemon by. */
@@ -47,9 +49,10 @@ export function beBorn(channel: number): Birth {
     hasArrived: false,
     folder: undefined,
     holds: [],
+    alive: () => {},
     settle: (settlement) => settle(line, settlement),
     get context() {
-      context ??= makeContext(line)
+      context ??= makeContext(birth)
       return context
     },
   }
@@ -75,8 +78,8 @@ function settle(line: Line, settlement: Settlement): void {
 }
 
 /** Makes the context; few daemons touch it. */
-function makeContext(line: Line): DaemonContext {
-  return (require('./context.cjs') as typeof import('./context.cts')).makeContext(line)
+function makeContext(birth: Birth): DaemonContext {
+  return (require('./context.cjs') as typeof import('./context.cts')).makeContext(birth)
 }
 
 /** Reads the launcher's one message: two lengths (32 bits, little-endian), the JSON, the payload. */

@@ -1,8 +1,9 @@
 import type { DaemonContext } from '../context.ts'
-import type { Line } from './birth.cts'
+import type { Birth } from './birth.cts'
 
 /** Makes a daemon's context. */
-export function makeContext(line: Line): DaemonContext {
+export function makeContext(birth: Pick<Birth, 'line' | 'alive'>): DaemonContext {
+  const { line } = birth
   let signal: AbortSignal | undefined
   return {
     pid: process.pid,
@@ -12,6 +13,7 @@ export function makeContext(line: Line): DaemonContext {
     },
     ready: () => line.ready(),
     status: (text) => line.report({ kind: 'status', text: String(text) }),
+    alive: () => birth.alive(),
     onReload: (listener) => {
       const onHangUp = (): void => void listener()
       process.on('SIGHUP', onHangUp)
