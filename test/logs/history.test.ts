@@ -82,7 +82,7 @@ for (const how of ['whole', 'size']) {
     assert.deepEqual(checkLines(await following.end()), expected)
     assert.deepEqual(checkLines(await read(log)), expected)
     t.diagnostic(`${listRotated(log).length} files`)
-    assert.ok(listRotated(log).length > 2)
+    assert.ok(listRotated(log).length > 0)
   })
 }
 

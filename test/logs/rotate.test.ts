@@ -56,7 +56,7 @@ for (const [where, place, skip] of [
     }, async (t) => {
       const scope = makeScope(t)
       const log = makeLog(folderIn(t, scope, place))
-      const writers = startWriters(scope, log, { writers: 2, lines: 50_000, children: 1 })
+      const writers = startWriters(scope, log, { writers: 2, lines: 50_000, children: 1, pause: 1 })
       let files = 0
       const over = untilEnded(writers).then(() => true)
       while (!(await Promise.race([over, false]))) {
@@ -80,7 +80,7 @@ for (const [where, place, skip] of [
     const writers = startWriters(scope, log, { writers: 2, children: 1, pause: 1 })
     for (let round = 0; round < 50; round += 1) {
       const rotator = startRotator(scope, log, round % 2 === 0 ? 'whole' : 'size')
-      await rotator.said('ready')
+      await rotator.said(round % 4 < 2 ? 'rotated' : 'ready')
       await sleep(random() * 250)
       rotator.child.kill('SIGKILL')
       await untilGone(rotator.child.pid ?? 0)
