@@ -72,11 +72,11 @@ async function stop(lookup: Lookup, instance: string): Promise<JobResult['stop']
   }
 }
 
-/** Rotates a log. */
-async function rotate(lookup: Lookup, { path, whole }: Job & { kind: 'rotate' }): Promise<JobResult['rotate']> {
+/** Rotates a log, for as long as there is a keeper that asked for it. */
+async function rotate(lookup: Lookup, job: Job & { kind: 'rotate' }): Promise<JobResult['rotate']> {
   try {
-    const { rotateOne } = await import('../lifecycle/rotate-logs.ts')
-    await rotateOne(lookup, path, whole)
+    const { rotateDueLog } = await import('../lifecycle/rotate-logs.ts')
+    await rotateDueLog(lookup, job, () => process.connected !== false)
     return { error: null }
   } catch (error) {
     return { error: (error as Error).message }

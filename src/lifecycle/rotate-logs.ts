@@ -1,5 +1,6 @@
 import { DaemonicError } from '../errors.ts'
 import { type Rotated, rotateLog } from '../logs/rotate.ts'
+import { rotateDue } from '../logs/rotate-due.ts'
 import { readRotate } from '../options/rotate.ts'
 import type { Rotation } from '../options/types.ts'
 import type { Lookup } from './look-up.ts'
@@ -20,13 +21,21 @@ export async function rotateLogs(lookup: Lookup): Promise<RotatedLog[]> {
   if (logs.length === 0)
     throw new DaemonicError('NOT_ROTATED', `${lookup.name} has no log: its output goes to /dev/null`)
   const rotated: RotatedLog[] = []
-  for (const { stream, path } of logs) rotated.push({ stream, path, ...(await rotateOne(lookup, path, true)) })
+  for (const { stream, path } of logs) {
+    const { files, bytes, dropped } = await rotateLog(path, rotationOf(lookup))
+    rotated.push({ stream, path, files, bytes, dropped })
+  }
   return rotated
 }
 
-/** Rotates one of its logs. @throws as rotateLog(). */
-export function rotateOne(lookup: Lookup, path: string, whole: boolean): Promise<Rotated> {
-  return rotateLog(path, rotationOf(lookup), { whole })
+/** Rotates one of its logs that is due: because its time has come, as a whole; and then as long as it is too large. */
+export async function rotateDueLog(
+  lookup: Lookup,
+  { path, whole }: { path: string; whole: boolean },
+  isWanted: () => boolean,
+): Promise<void> {
+  if (whole) await rotateLog(path, rotationOf(lookup))
+  await rotateDue(path, rotationOf(lookup), isWanted)
 }
 
 /** How its logs are rotated; by the defaults, when nothing was said, or that they are not: then somebody asks for it all the same. */

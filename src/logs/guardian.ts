@@ -33,12 +33,13 @@ trap '' PIPE
   kill $clock; echo end
 } 2>/dev/null | {
   pids= isOver=
+  goOn() { [ -z "$pids" ] || kill -CONT $pids; pids=; }
   while read -r word value; do
     case $word in
       stop) pids="$pids $value" ;;
       cut) [ -z "$isOver" ] && : >/proc/self/fd/3 && { [ "$value" = 0 ] || cat <&4 >>/proc/self/fd/3; } &&
-        mv -f "$2" "$3" && mv -f "$4" "$5" && echo cut || echo failed ;;
-      *) isOver=1; [ -z "$pids" ] || kill -CONT $pids; pids= ;;
+        { goOn; mv -f "$2" "$3" && mv -f "$4" "$5"; } && echo cut || echo failed ;;
+      *) isOver=1; goOn ;;
     esac
     [ "$word" != end ] || exit 0
   done

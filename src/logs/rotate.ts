@@ -18,36 +18,52 @@ export interface Rotated {
   dropped: { files: number; bytes: number }
 }
 
+/** A log that was due so soon after the last time, in milliseconds, grows too fast to compress what will soon be gone. */
+export const calm = 5000
+
+const nothing: Rotated & { isLeft: boolean } = { files: 0, bytes: 0, dropped: { files: 0, bytes: 0 }, isLeft: false }
+
 /**
  * Rotates a log, while others write to it: no line is lost, none is there twice, and none is cut in two.
  * @param options.whole whether all of it is cut off, whatever its size, or only as much that it is no larger than it should be.
+ * @returns also, whether there is something left to compress once it grows more slowly.
  * @throws {DaemonicError} NOT_ROTATED, which says why; nothing of the log is lost then.
  */
 export async function rotateLog(
   path: string,
   rotation: Rotation,
   { whole = true }: { whole?: boolean } = {},
-): Promise<Rotated> {
+): Promise<Rotated & { isLeft: boolean }> {
   const log = await openRotating(path)
-  if (log === undefined) return { files: 0, bytes: 0, dropped: { files: 0, bytes: 0 } }
+  if (log === undefined) return nothing
   try {
     const before = await recover(log)
     findLogWriters(log)
     const isDue = async (): Promise<boolean> => (await log.file.stat()).size > rotation.size
-    let journal = whole ? await cutOnce(log, before, rotation, cutWhole) : before
-    do {
-      while (!whole && (await isDue())) {
-        const next = await cutOnce(log, journal, rotation, cutPiece)
-        if (next.next === journal.next) break
-        journal = next
-      }
-      journal = keepWithin(log, journal, rotation, 0)
-    } while (rotation.compress && !(await compressRotated(log, rotation, isDue)) && !whole)
-    const { next, base, dropped } = journal
-    return { files: next - before.next, bytes: base - before.base, dropped }
+    const cut = await (whole ? cutOnce(log, before, rotation, cutWhole) : cutWhileDue(log, before, rotation, isDue))
+    const { next, base, dropped } = keepWithin(log, cut, rotation, 0)
+    const isFast = !whole && next > before.next && Date.now() - (before.rotatedAt ?? 0) < calm
+    const isLeft = rotation.compress && (isFast || !(await compressRotated(log, rotation, isDue)))
+    return { files: next - before.next, bytes: base - before.base, dropped, isLeft }
   } finally {
     await closeRotating(log)
   }
+}
+
+/** Cuts one piece after the other off, as long as the log is too large. */
+async function cutWhileDue(
+  log: RotatingLog,
+  before: Journal,
+  rotation: Rotation,
+  isDue: () => Promise<boolean>,
+): Promise<Journal> {
+  let journal = before
+  while (await isDue()) {
+    const next = await cutOnce(log, journal, rotation, cutPiece)
+    if (next.next === journal.next) return next
+    journal = next
+  }
+  return journal
 }
 
 type CutPart = (log: RotatingLog, journal: Journal, rotation: Rotation) => Promise<Journal | undefined>

@@ -1,10 +1,7 @@
 import { type FSWatcher, readFileSync, type Stats, statSync, watch } from 'node:fs'
 import type { Rotation } from '../options/types.ts'
 import { nextSpan } from './next-span.cjs'
-
-/** How often it is looked at a log that grows, in milliseconds: the sooner it will be due, the oftener. */
-const least = 50
-const most = 1000
+import { leastPause, pauseFor } from './pause.cjs'
 
 /** How long is waited when a rotation failed. */
 const afterFailure = 10_000
@@ -45,14 +42,16 @@ export function watchLog(
       wait(pause)
     }
     onDue(whole).then(
-      () => goOn(least),
+      () => goOn(leastPause),
       () => goOn(afterFailure),
     )
   }
   const rest = (): void => {
     const wake = (): void => {
       watcher?.close()
-      wait(least)
+      // From now on it grows, and not since it was last looked at.
+      known = { ...known, at: performance.now() }
+      wait(leastPause)
     }
     try {
       watcher = watch(path, wake).on('error', () => {})
@@ -90,12 +89,6 @@ export function watchLog(
       watcher?.close()
     },
   }
-}
-
-/** How long is waited until the next look: half of what it takes, as fast as it grew, until the log is due. */
-function pauseFor(growth: number, milliseconds: number, left: number): number {
-  const expected = growth <= 0 ? most : (left / growth) * milliseconds
-  return Math.min(Math.max(expected / 2, least), most)
 }
 
 /** When a log was rotated last; nothing when it never was. */

@@ -8,7 +8,7 @@ interface Writer {
 }
 
 /** Who writes to a file, and whose descriptors this user may not look at. */
-export interface Writers {
+interface Writers {
   writers: Writer[]
   unseen: number[]
 }

@@ -56,7 +56,7 @@ for (const [where, place, skip] of [
     }, async (t) => {
       const scope = makeScope(t)
       const log = makeLog(folderIn(t, scope, place))
-      const writers = startWriters(scope, log, { writers: 2, lines: 50_000, children: 1 })
+      const writers = startWriters(scope, log, { writers: 2, lines: 50_000, children: 1, pause: 1 })
       let files = 0
       const over = untilEnded(writers).then(() => true)
       while (!(await Promise.race([over, false]))) {
@@ -81,7 +81,7 @@ for (const [where, place, skip] of [
     const writers = startWriters(scope, log, { writers: 2, children: 1, pause: 1 })
     for (let round = 0; round < 50; round += 1) {
       const rotator = startRotator(scope, log, round % 2 === 0 ? 'whole' : 'size')
-      await rotator.said('ready')
+      await rotator.said(round % 4 < 2 ? 'rotated' : 'ready')
       await sleep(random() * 250)
       rotator.child.kill('SIGKILL')
       await untilGone(rotator.child.pid ?? 0)
@@ -171,7 +171,12 @@ test('a writer that was stopped before stays so', async (t) => {
 test('a line that is not finished stays in the log', async (t) => {
   const log = makeLog(makeScope(t).path('logs'))
   writeFileSync(log, 'one\ntwo\nthr')
-  assert.deepEqual(await rotateLog(log, rotation), { files: 1, bytes: 8, dropped: { files: 0, bytes: 0 } })
+  assert.deepEqual(await rotateLog(log, rotation), {
+    files: 1,
+    bytes: 8,
+    dropped: { files: 0, bytes: 0 },
+    isLeft: false,
+  })
   appendFileSync(log, 'ee\n')
   assert.deepEqual(readParts(log).map(String), ['one\ntwo\n', 'three\n'])
   writeFileSync(log, 'nothing whole')
@@ -304,6 +309,7 @@ test('what is no log of this user is refused, and is as it was', async (t) => {
     files: 0,
     bytes: 0,
     dropped: { files: 0, bytes: 0 },
+    isLeft: false,
   })
 })
 

@@ -268,3 +268,20 @@ for (const given of ['', '.', '..', '-x', '_x', 'a/b', 'a b', 'a\n', 'ä', 'x'.r
     assert.throws(() => normalizeOptions({ name: given as string }), { code: 'INVALID_OPTION', option: 'name' })
   })
 }
+
+test('rotate: on for what is kept, and with room in all for the files that are to be kept', () => {
+  const rotation = (given: object): unknown => completeOptions(readGiven(given)).rotate
+  const defaults = { size: 10 * 1024 ** 2, keep: 5, every: undefined, compress: true, total: 100 * 1024 ** 2 }
+  assert.equal(rotation({}), false)
+  assert.equal(rotation({ keep: true, rotate: false }), false)
+  assert.deepEqual(
+    [rotation({ keep: true }), rotation({ rotate: true }), rotation({ rotate: {} })],
+    Array(3).fill(defaults),
+  )
+  assert.deepEqual(rotation({ rotate: { size: '100MB', every: '12h' } }), {
+    ...defaults,
+    size: 100 * 1024 ** 2,
+    every: 43_200_000,
+    total: 700 * 1024 ** 2,
+  })
+})
