@@ -59,6 +59,7 @@ function describe(status: Told): [string, string | undefined][] {
       log.stream === 'stdout and stderr' ? 'log' : log.stream,
       describeLog(log),
     ]),
+    ['lost', describeLost(status.lost)],
     ['ready', describeReady(status.ready)],
     ['stop', `${stop.signal}, killed after ${formatDuration(stop.timeout)} (${stop.scope})`],
     ['limits', status.limits === null ? undefined : describeLimits(status.limits)],
@@ -114,6 +115,13 @@ function describeExit({ exit, state }: DaemonStatus): string | undefined {
 /** A log file, with its size. */
 function describeLog({ path, size }: DaemonStatus['logs'][number]): string {
   return `${path} (${size === null ? 'not there' : formatSize(size)})`
+}
+
+/** What is missing in its log. */
+function describeLost(lost: DaemonStatus['lost']): string | undefined {
+  if (lost === null) return undefined
+  const { lines, bytes, since, code } = lost
+  return `${plural(lines, 'line', 'lines')} (${formatSize(bytes)}) that could not be written (${code}), since ${localTime(since)}`
 }
 
 /** When it counts as started. */

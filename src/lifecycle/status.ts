@@ -30,6 +30,8 @@ export interface DaemonStatus extends DaemonSummary {
   /** How it ended last; null while it runs. A code and a signal that are both null: exit unknown. */
   exit: { code: number | null; signal: string | null; at: string; output: string } | null
   logs: { stream: 'stdout' | 'stderr' | 'stdout and stderr'; path: string; size: number | null }[]
+  /** What it wrote, this time, that could not be written to its log; null when that is nothing, and for a command, which nobody can know of. */
+  lost: { lines: number; bytes: number; since: string; code: string } | null
   stop: { signal: string; timeout: number; scope: string }
   limits: unknown
   /** How it is kept; null when it is not. */
@@ -64,6 +66,7 @@ export async function readStatus(lookup: Lookup): Promise<DaemonStatus> {
     readyAfter: state?.readyAfter ?? null,
     exit: summary.pid !== null || state === undefined ? null : describeExit(state.exit),
     logs: logsOf(lookup),
+    lost: state?.lost === undefined ? null : { ...state.lost, since: new Date(state.lost.since).toISOString() },
     stop: { signal, timeout, scope },
     limits: options['limits'] ?? null,
     keep: keepOf(lookup),

@@ -5,6 +5,7 @@ import { fstatSync, statSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Birth } from '../detach/boot/birth.cts'
+import { guardLogs } from '../detach/boot/guard-logs.cjs'
 import { inheritName } from '../home/boot/claim.cjs'
 import { livingProcess, readSeen } from '../home/seen.cjs'
 import type { Definition } from './definition.cts'
@@ -87,8 +88,9 @@ export async function serveAsHeir(definition: Definition, folder: string): Promi
   const deadline = performance.now() + patience
   // Its descriptors are closed a moment before it is dead.
   while (livingProcess(readSeen(folder)) !== undefined && performance.now() < deadline) await sleep(1)
-  const holds: Birth['holds'] = []
-  inheritName({ line: silent, holds }, folder)
+  const birth: Pick<Birth, 'line' | 'holds' | 'onLoss'> = { line: silent, holds: [], onLoss: () => {} }
+  inheritName(birth, folder)
+  guardLogs((loss) => birth.onLoss(loss))
   const waiting: Parameters<ReturnType<typeof runHost>['admit']>[0][] = []
   let admit = (socket: (typeof waiting)[number]): void => void waiting.push(socket)
   const listening = await inheritSocket(folder, places.socket, (socket) => admit(socket))

@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, readSync, writeSync } from 'node:fs'
 import type { DaemonContext } from '../context.ts'
 import type { Report, StartMessage } from '../message.ts'
+import { guardLogs, type Loss } from './guard-logs.cjs'
 import type { Settlement } from './settle.cts'
 
 /** What the layers above find when this process is a daemon. */
@@ -18,6 +19,8 @@ export interface Birth {
   holds: Hold[]
   /** Says that the daemon is alive, when somebody wants to know. */
   alive: () => void
+  /** Hears of what could not be written to the log: of all of it, at each loss. */
+  onLoss: (loss: Loss) => void
   /** Turns this process into what the options ask for. */
   settle(settlement: Settlement): void
   /** What the user's code knows of its daemon by. */
@@ -50,12 +53,14 @@ export function beBorn(channel: number): Birth {
     folder: undefined,
     holds: [],
     alive: () => {},
+    onLoss: () => {},
     settle: (settlement) => settle(line, settlement),
     get context() {
       context ??= makeContext(birth)
       return context
     },
   }
+  guardLogs((loss) => birth.onLoss(loss))
   line.report({ kind: 'born', pid: process.pid, step: 'boot' })
   runPreludes(birth)
   line.at(message.work === null ? 'module' : 'program')

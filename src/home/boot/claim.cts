@@ -26,7 +26,7 @@ export interface Claim {
  * still lives: a command does not hold the lock. Says so, and ends, then.
  */
 export function run(birth: Birth, { folder, record, state, seen, isRestart, unlessStopped }: Claim): void {
-  const { line, holds } = birth
+  const { line } = birth
   line.enter('claim')
   birth.folder = folder
   const page = openState(`${folder}/state.json`)
@@ -45,11 +45,14 @@ export function run(birth: Birth, { folder, record, state, seen, isRestart, unle
   // Before the record, whose way to the disk is long: a page that was just made looks like a damaged one until then.
   writeState(page, first)
   if (record !== null) replaceFile(`${folder}/record.json`, record)
-  hold({ line, holds }, folder, page, first)
+  hold(birth, folder, page, first)
 }
 
+/** What becomes the holder of a name. */
+type Holder = Pick<Birth, 'line' | 'holds' | 'onLoss'>
+
 /** Takes over the name from a process that is gone, whose lock this one has inherited. The life goes on, as another process. */
-export function inheritName(birth: Pick<Birth, 'line' | 'holds'>, folder: string): void {
+export function inheritName(birth: Holder, folder: string): void {
   const page = openState(`${folder}/state.json`)
   const last = readState(page)
   if (last === undefined) throw new Error(`${folder}/state.json is damaged: its heir can't go on with it`)
@@ -65,11 +68,15 @@ export function inheritName(birth: Pick<Birth, 'line' | 'holds'>, folder: string
   hold(birth, folder, page, state)
 }
 
+/** How long it is gathered what is lost, in milliseconds, before that is written. */
+const lossPause = 500
+
 /** Writes what is seen of this daemon, now and at each change. */
-function hold({ line, holds }: Pick<Birth, 'line' | 'holds'>, folder: string, page: number, first: State): void {
+function hold(birth: Holder, folder: string, page: number, first: State): void {
+  const { line, holds } = birth
   let state = first
   let stays = false
-  const birth = performance.now()
+  const born = performance.now()
   const update = (changes: Partial<State>): void => {
     state = { ...state, ...changes }
     writeState(page, state)
@@ -80,8 +87,19 @@ function hold({ line, holds }: Pick<Birth, 'line' | 'holds'>, folder: string, pa
     const output = [readLastOutput(state), fatal].filter((text) => text !== '').join('\n')
     update({ phase: 'ended', exit: { code, signal, at: Date.now(), output } })
   }
-  keepPidFile({ line, holds }, folder)
-  line.beforeReady(() => update({ phase: 'running', readyAfter: Math.round(performance.now() - birth) }))
+  keepPidFile(birth, folder)
+  let isToWrite = false
+  birth.onLoss = (lost) => {
+    state = { ...state, lost }
+    if (isToWrite) return
+    isToWrite = true
+    // Whoever loses a line loses many.
+    setTimeout(() => {
+      isToWrite = false
+      update({})
+    }, lossPause).unref()
+  }
+  line.beforeReady(() => update({ phase: 'running', readyAfter: Math.round(performance.now() - born) }))
   // Node prints an uncaught error after the 'exit' event, when it is too late to read it from the log.
   process.on('uncaughtExceptionMonitor', (error) => {
     fatal = String((error as Error | undefined)?.stack ?? error)

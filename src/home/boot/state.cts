@@ -14,6 +14,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
+import type { Loss } from '../../detach/boot/guard-logs.cts'
 import type { Identity } from '../../system/identity.cts'
 
 /** What was seen of a daemon. */
@@ -42,6 +43,8 @@ export interface State {
   exit: Exit | null
   /** Does a waiter wait for its end, to write how it ended? */
   isKept?: boolean
+  /** What could not be written to its log, when it is a program of Node. */
+  lost?: Loss
 }
 
 /** How a daemon ended, as far as it can be known. */
