@@ -19,13 +19,19 @@ const rounds = 8
  * Cuts a whole log off: copies it while it grows, stops its writers for the last of it, empties it, and lets them go on. A line that is
  * not finished stays in the log, unless it is longer than 1 MiB.
  * @param from what comes before is not copied: there is no room for it.
+ * @param isLasting has the copy on the disk before it goes from the log. A log of a few seconds is not there yet, either.
  * @returns the journal; nothing, when there is no whole line.
  */
-export async function cutStopped(log: RotatingLog, journal: Journal, from: number): Promise<Journal | undefined> {
+export async function cutStopped(
+  log: RotatingLog,
+  journal: Journal,
+  from: number,
+  isLasting: boolean,
+): Promise<Journal | undefined> {
   const copy = await makeBeside(log, copyPath(log.path, journal.next))
   const rest = await makeBeside(log, restPath(log.path, journal.next))
   try {
-    const copied = await copyMost(log, copy, from)
+    const copied = await copyMost(log, copy, from, isLasting)
     const guardian = startGuardian(log, journal.next, rest.fd)
     try {
       await stopWriters(log, guardian)
@@ -46,13 +52,13 @@ interface Parts {
   copied: number
 }
 
-/** Copies until only little is left, and has that on the disk before it goes from the log. */
-async function copyMost({ file }: RotatingLog, copy: FileHandle, from: number): Promise<number> {
+/** Copies until only little is left. */
+async function copyMost({ file }: RotatingLog, copy: FileHandle, from: number, isLasting: boolean): Promise<number> {
   let copied = from
   for (let round = 0; round < rounds; round += 1) {
     const { size } = await file.stat()
     copied += await copyPart(file, copy, copied, size, copied - from)
-    if (round === 0) await copy.datasync()
+    if (round === 0 && isLasting) await copy.datasync()
     if ((await file.stat()).size - copied < tailSize) break
   }
   return copied

@@ -2,8 +2,9 @@ import { stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Rotation } from '../options/types.ts'
+import { usualCalm } from './journal.ts'
 import type * as pauses from './pause.cts'
-import { calm, rotateLog } from './rotate.ts'
+import { rotateLog } from './rotate.ts'
 
 // Required, and not imported, for the reason that process-table.ts gives.
 const { pauseFor } = createRequire(import.meta.url)('./pause.cjs') as typeof pauses
@@ -23,7 +24,7 @@ export async function rotateDue(path: string, rotation: Rotation, isWanted: () =
 
 /** Waits until a log is due again, or has not been for some time. */
 async function untilDueOrCalm(path: string, most: number, isWanted: () => boolean): Promise<void> {
-  const deadline = performance.now() + calm
+  const deadline = performance.now() + usualCalm
   for (let [pause, before] = [0, 0]; performance.now() < deadline && isWanted(); await sleep(pause)) {
     const { size } = await stat(path).catch(() => ({ size: 0 }))
     if (size > most) return

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { findWriters, isRelated, isStopped } from '../system/writers.ts'
 import type { Guardian } from './guardian.ts'
 import { type RotatingLog, refusal } from './open-rotating.ts'
@@ -9,10 +9,11 @@ const patience = 1000
 /**
  * Finds who writes to a log, and refuses one that some process writes to without O_APPEND: it would go on at its old position, behind a
  * hole. And one that some process may write to that nobody here may look at.
+ * @param looked as findWriters().
  * @throws {DaemonicError} NOT_ROTATED
  */
-export function findLogWriters(log: RotatingLog): number[] {
-  const { writers, unseen } = findWriters(log)
+export function findLogWriters(log: RotatingLog, looked: Set<number> = new Set()): number[] {
+  const { writers, unseen } = findWriters(log, looked)
   const wrong = writers.find(({ appends }) => !appends)
   if (wrong !== undefined) {
     throw refusal(
@@ -28,13 +29,16 @@ export function findLogWriters(log: RotatingLog): number[] {
 
 /**
  * Stops all processes that have the log open for writing, until there is none that runs: who is stopped begins no other. Whoever was
- * stopped before stays so.
+ * stopped before stays so. Each is looked at once: to look at all of them again takes as long as all the rest, while the writers wait.
  * @throws {DaemonicError} NOT_ROTATED, when some process does not stop.
  */
 export async function stopWriters(log: RotatingLog, guardian: Guardian): Promise<void> {
   const deadline = performance.now() + patience
-  for (const known = new Set<number>(); ; await sleep(1)) {
-    const running = findLogWriters(log).filter((pid) => !isStopped(pid))
+  const looked = new Set<number>()
+  const writers: number[] = []
+  for (const known = new Set<number>(); ; ) {
+    writers.push(...findLogWriters(log, looked))
+    const running = writers.filter((pid) => !isStopped(pid))
     if (running.length === 0) return
     for (const pid of running) if (!known.has(pid)) await stop(log, pid, guardian)
     for (const pid of running) known.add(pid)
@@ -54,7 +58,8 @@ async function stop(log: RotatingLog, pid: number, guardian: Guardian): Promise<
   }
 }
 
-/** Waits until all threads of these are stopped, or the time is over. */
+/** Waits until all threads of these are stopped, or the time is over. That is soon, and the shortest timer is longer. */
 async function untilStopped(pids: readonly number[], deadline: number): Promise<void> {
-  while (!pids.every(isStopped) && performance.now() < deadline) await sleep(0)
+  const soon = performance.now() + 5
+  while (!pids.every(isStopped) && performance.now() < deadline) await (performance.now() < soon ? turn() : sleep(1))
 }

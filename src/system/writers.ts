@@ -13,11 +13,16 @@ interface Writers {
   unseen: number[]
 }
 
-/** Finds the processes that have a file open for writing, whatever they are called and whoever began them; but for this one. */
-export function findWriters({ dev, ino }: { dev: bigint; ino: bigint }): Writers {
+/**
+ * Finds the processes that have a file open for writing, whatever they are called and whoever began them; but for this one.
+ * @param looked those that were looked at before, and are not looked at again; gets the others.
+ */
+export function findWriters({ dev, ino }: { dev: bigint; ino: bigint }, looked: Set<number>): Writers {
   const writers: Writer[] = []
   const unseen: number[] = []
   for (const pid of listPids()) {
+    if (looked.has(pid)) continue
+    looked.add(pid)
     try {
       const flags = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => flagsOf(pid, fd, dev, ino))
       if (flags.length > 0) writers.push({ pid, appends: flags.every((one) => (one & constants.O_APPEND) !== 0) })

@@ -60,7 +60,9 @@ for (const [where, place, skip] of [
       let files = 0
       const over = untilEnded(writers).then(() => true)
       while (!(await Promise.race([over, false]))) {
-        files += (await rotateLog(log, { ...rotation, compress: files % 2 === 0 }, { whole })).files
+        files += (
+          await rotateLog(log, { ...rotation, compress: files % 2 === 0 }, { whole, calm: files % 3 === 0 ? 5000 : 0 })
+        ).files
         await sleep(1)
       }
       t.diagnostic(`${files} files`)
@@ -80,7 +82,7 @@ for (const [where, place, skip] of [
     const log = makeLog(folderIn(t, scope, place))
     const writers = startWriters(scope, log, { writers: 2, children: 1, pause: 1 })
     for (let round = 0; round < 50; round += 1) {
-      const rotator = startRotator(scope, log, round % 2 === 0 ? 'whole' : 'size')
+      const rotator = startRotator(scope, log, ['whole', 'size', 'calmly'][round % 3] ?? '')
       await rotator.said(round % 4 < 2 ? 'rotated' : 'ready')
       await sleep(random() * 250)
       rotator.child.kill('SIGKILL')
