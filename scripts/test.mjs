@@ -1,4 +1,4 @@
-// `npm test`: all tests, with this Node and with the newest one; then the check that nothing is left of them.
+// `npm test`: all tests, with this Node and with the newest one, which does a quarter of what is done at random; then the check that nothing is left of them.
 // `npm test -- NAME...`: the test files whose paths hold a name, with this Node alone.
 import { ensureTestsBuilt, root } from './ensure.mjs'
 
@@ -23,19 +23,21 @@ if (files.length === 0) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'daemonic-results-'))
-const results = [process.execPath, ...(names.length === 0 ? newestNode() : [])].map(testWith)
+const results = [process.execPath, ...(names.length === 0 ? newestNode() : [])].map((node, index) =>
+  testWith(node, index > 0),
+)
 rmSync(folder, { recursive: true })
 for (const result of results) tell(result)
 process.exitCode = results.every(({ passes }) => passes) ? 0 : 1
 
 /** Runs all tests with one Node, and checks that none of their processes is left. */
-function testWith(node) {
+function testWith(node, isAgain) {
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()
   const run = randomUUID()
   console.log(`\nNode ${version}, ${files.length} files of tests\n`)
   // With it each of some thousand Nodes would read all certificates of the system, and no test needs one.
   const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env
-  const env = { ...inherited, DAEMONIC_TEST_RUN: run }
+  const env = { ...inherited, DAEMONIC_TEST_RUN: run, ...(isAgain ? { DAEMONIC_TEST_AGAIN: '1' } : {}) }
   const failures = join(folder, `${version}.jsonl`)
   const reporters = [
     ...['--test-reporter=spec', '--test-reporter-destination=stdout'],

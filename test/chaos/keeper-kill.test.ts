@@ -7,9 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { findDaemon, startDaemon } from 'daemonic'
 import { makeKeptHome } from '../helpers/keeper.ts'
 import { isAlive, kill, readProc, until } from '../helpers/processes.ts'
-import { seededRandom } from '../helpers/random.ts'
+import { often, seededRandom } from '../helpers/random.ts'
 
-const kills = 200
+const kills = often(200)
 const names = ['a', 'b', 'c', 'd']
 
 test(`${kills} kills of the keeper while daemons crash, are started and stopped: none is lost, none doubled`, async (t) => {

@@ -5,10 +5,11 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assertStarted, readPid, startDaemon } from '../helpers/daemon.ts'
 import { findMarked, kill, readProc, statOf, until } from '../helpers/processes.ts'
+import { often } from '../helpers/random.ts'
 import type { Ran } from '../helpers/run.ts'
 import { endAll, makeScope, type Scope } from '../helpers/scope.ts'
 
-const rounds = 200
+const rounds = often(200)
 const lanes = 2
 const victims = ['launcher', 'trampoline', 'daemon'] as const
 type Victim = (typeof victims)[number]

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isAlive, kill, until } from '../helpers/processes.ts'
-import { seededRandom } from '../helpers/random.ts'
+import { often, seededRandom } from '../helpers/random.ts'
 import { makeTested } from '../helpers/service.ts'
 
-const kills = 100
+const kills = often(100)
 
 test(`${kills} kills under calls: no answer is wrong, none is missing, and there are never two daemons`, async (t) => {
   const tested = makeTested(t, { idempotent: ['echo'] })

@@ -10,11 +10,11 @@ import { homeEnv, manage, manageCommand, readResults, valuesOf } from '../helper
 import { skipWithout } from '../helpers/needs.ts'
 import { freePort } from '../helpers/port.ts'
 import { findMarked, kill, readProc, until } from '../helpers/processes.ts'
-import { seededRandom } from '../helpers/random.ts'
+import { often, seededRandom } from '../helpers/random.ts'
 import { fixture, type Ran, run } from '../helpers/run.ts'
 import { makeScope, type Scope } from '../helpers/scope.ts'
 
-const rounds = 100
+const rounds = often(100)
 const lanes = 2
 const victims = ['launcher', 'trampoline', 'daemon', 'launcher and daemon'] as const
 type Victim = (typeof victims)[number]

@@ -104,12 +104,12 @@ test('every way of being ready is understood', async (t) => {
     '--ready',
     'port:localhost:1',
     '--start-timeout',
-    '300ms',
+    '2s',
     'sleep',
     '9',
   )
   assert.equal(late.code, 7)
-  assert.match(late.stderr, /^daemonic: late \(pid \d+\) .*300 ms \(--start-timeout\).*port 1/)
+  assert.match(late.stderr, /^daemonic: late \(pid \d+\) .*2000 ms \(--start-timeout\).*port 1/)
 })
 
 test('a wrong command line names the option as it is typed, with exit code 2', async (t) => {

@@ -12,3 +12,8 @@ export function seededRandom(t: TestContext): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
+
+/** How often something is done at random that takes long: so often, and a quarter of that with a second Node in the same run. */
+export function often(count: number): number {
+  return process.env['DAEMONIC_TEST_AGAIN'] === undefined ? count : Math.ceil(count / 4)
+}

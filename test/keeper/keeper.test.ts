@@ -248,7 +248,7 @@ for (const [state, reach] of stops) {
 
 test('one that is not well is stopped and started again, and why is told', async (t) => {
   const home = makeKeptHome(t)
-  const health = { command: ['sh', '-c', 'echo no good; exit 1'], interval: 100, failures: 2 }
+  const health = { command: ['sh', '-c', 'echo no good; exit 1'], interval: 100, failures: 2, startPeriod: 0 }
   const { pid } = await startDaemon({ name: 'sick', ...sleeper, health })
   await home.running('sick', pid)
   await until('the reason', () => home.page('sick')?.last?.why?.startsWith('health: '))

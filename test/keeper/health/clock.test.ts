@@ -1,29 +1,20 @@
 // The wall clock may be set while daemons are watched: nothing depends on it.
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { fakedClock, skipWithoutFakedClock } from '../../helpers/clock.ts'
 import { makeHome } from '../../helpers/home.ts'
 import { kill, until } from '../../helpers/processes.ts'
 import { fixture } from '../../helpers/run.ts'
 import { startWatched } from '../../helpers/watched.ts'
 
-const library = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib']
-  .map((folder) => `${folder}/faketime/libfaketimeMT.so.1`)
-  .find(existsSync)
-
 test('a clock that is set a year ahead, and back by two, ends nobody, and hides no daemon that hangs', {
-  skip: library === undefined && 'there is no libfaketime on this machine',
+  skip: skipWithoutFakedClock,
 }, async (t) => {
   const scope = makeHome(t)
   writeFileSync(scope.path('clock'), '+0')
-  const faked = {
-    LD_PRELOAD: library as string,
-    FAKETIME_TIMESTAMP_FILE: scope.path('clock'),
-    FAKETIME_NO_CACHE: '1',
-    FAKETIME_DONT_FAKE_MONOTONIC: '1',
-    DONT_FAKE_MONOTONIC: '1',
-  }
+  const faked = fakedClock(scope.path('clock'))
   const watched = await startWatched(scope, {
     module: fixture('well'),
     args: ['hang'],
