@@ -3,20 +3,24 @@ import { dirname, join } from 'node:path'
 import { DaemonicError } from '../errors.ts'
 import { holdLock } from '../home/lock.ts'
 import { livingProcess, readSeen } from '../home/records.ts'
+import { goesOn } from './keep-status.ts'
 import { isAlive, type Lookup, lifeOf } from './look-up.ts'
 
 /**
  * Removes a name with its record and logs. It is renamed first, and under its lock: who starts it meanwhile has either the
  * whole folder or a new one.
- * @throws {AlreadyRunningError} when it is running, or being started.
+ * @throws {AlreadyRunningError} when it is running, or being started, or waits to be.
  */
 export async function forgetDaemon(lookup: Lookup): Promise<void> {
   const { name, folder } = lookup
   const life = await lifeOf(lookup)
+  if (goesOn(lookup) && !isAlive(life)) throw stillThere(name, 'is about to be started again')
   const release = await holdLock(folder)
   const living = livingProcess(readSeen(folder))?.pid ?? (isAlive(life) ? life.main.pid : undefined)
   try {
-    if (release === undefined || living !== undefined) throw stillThere(name, living)
+    if (release === undefined || living !== undefined) {
+      throw stillThere(name, living === undefined ? 'is starting or leaving' : `is running (pid ${living})`)
+    }
     const grave = join(dirname(folder), `.forgotten-${name}-${process.pid}-${Date.now()}`)
     renameSync(folder, grave)
     rmSync(grave, { recursive: true, force: true })
@@ -26,7 +30,6 @@ export async function forgetDaemon(lookup: Lookup): Promise<void> {
 }
 
 /** The error for a daemon that can't be forgotten yet. */
-function stillThere(name: string, pid: number | undefined): DaemonicError {
-  const who = pid === undefined ? 'is starting or leaving' : `is running (pid ${pid})`
-  return new DaemonicError('ALREADY_RUNNING', `${name} ${who}: stop it before it is forgotten`)
+function stillThere(name: string, what: string): DaemonicError {
+  return new DaemonicError('ALREADY_RUNNING', `${name} ${what}: stop it before it is forgotten`)
 }
