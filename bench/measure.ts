@@ -41,6 +41,11 @@ export async function measure(
 /** Nothing in the environment that makes Node slower to boot than it is. */
 const plain = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/' }
 
+/** Has this process, and what it starts, no other environment either. */
+export function usePlainEnvironment(): void {
+  for (const name of Object.keys(process.env)) if (!(name in plain)) delete process.env[name]
+}
+
 /** Runs a command once, and waits for its daemon's first line. The next run begins on an idle machine. */
 async function runOnce(command: string[], hasDaemon: boolean): Promise<Times> {
   const folder = mkdtempSync(join(tmpdir(), 'daemonic-bench-'))

@@ -12,8 +12,8 @@ export interface Hand {
   end(): void
 }
 
-/** How long it stays without work, in milliseconds. */
-const patience = 10_000
+/** How long it stays without work, in milliseconds: as long as the longest usual wait of a crash loop, whose every start would start it anew. */
+const patience = 30_000
 
 interface Waiting {
   resolve(result: never): void

@@ -1,10 +1,14 @@
 import { renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DaemonicError } from '../errors.ts'
 import { holdLock } from '../home/lock.ts'
 import { livingProcess, readSeen } from '../home/records.ts'
 import { goesOn } from './keep-status.ts'
 import { isAlive, type Lookup, lifeOf } from './look-up.ts'
+
+/** How long it is waited for the lock, in milliseconds. */
+const patience = 1000
 
 /**
  * Removes a name with its record and logs. It is renamed first, and under its lock: who starts it meanwhile has either the
@@ -15,7 +19,7 @@ export async function forgetDaemon(lookup: Lookup): Promise<void> {
   const { name, folder } = lookup
   const life = await lifeOf(lookup)
   if (goesOn(lookup) && !isAlive(life)) throw stillThere(name, 'is about to be started again')
-  const release = await holdLock(folder)
+  const release = await holdLockSoon(folder)
   const living = livingProcess(readSeen(folder))?.pid ?? (isAlive(life) ? life.main.pid : undefined)
   try {
     if (release === undefined || living !== undefined) {
@@ -26,6 +30,15 @@ export async function forgetDaemon(lookup: Lookup): Promise<void> {
     rmSync(grave, { recursive: true, force: true })
   } finally {
     release?.()
+  }
+}
+
+/** Holds its lock, which its keeper or another command may hold for a moment; nothing, when it does not come free. */
+async function holdLockSoon(folder: string): ReturnType<typeof holdLock> {
+  for (const deadline = performance.now() + patience; ; await sleep(20)) {
+    const release = await holdLock(folder)
+    if (release !== undefined || livingProcess(readSeen(folder)) !== undefined) return release
+    if (performance.now() > deadline) return undefined
   }
 }
 
