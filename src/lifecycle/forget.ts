@@ -7,8 +7,8 @@ import { livingProcess, readSeen } from '../home/records.ts'
 import { goesOn } from './keep-status.ts'
 import { isAlive, type Lookup, lifeOf } from './look-up.ts'
 
-/** How long it is waited for the lock, in milliseconds. */
-const patience = 1000
+/** How long it is waited for who has its lock, or works in its folder, in milliseconds. */
+const patience = 2000
 
 /**
  * Removes a name with its record and logs. It is renamed first, and under its lock: who starts it meanwhile has either the
@@ -27,7 +27,7 @@ export async function forgetDaemon(lookup: Lookup): Promise<void> {
     }
     const grave = join(dirname(folder), `.forgotten-${name}-${process.pid}-${Date.now()}`)
     renameSync(folder, grave)
-    rmSync(grave, { recursive: true, force: true })
+    await bury(grave)
   } finally {
     release?.()
   }
@@ -39,6 +39,17 @@ async function holdLockSoon(folder: string): ReturnType<typeof holdLock> {
     const release = await holdLock(folder)
     if (release !== undefined || livingProcess(readSeen(folder)) !== undefined) return release
     if (performance.now() > deadline) return undefined
+  }
+}
+
+/** Removes a folder in which its keeper may just be compressing a log: then there are new files while it is emptied. */
+async function bury(grave: string): Promise<void> {
+  for (const deadline = performance.now() + patience; ; await sleep(20)) {
+    try {
+      return rmSync(grave, { recursive: true, force: true })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY' || performance.now() > deadline) throw error
+    }
   }
 }
 

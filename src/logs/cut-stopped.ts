@@ -31,10 +31,12 @@ export async function cutStopped(
   const copy = await makeBeside(log, copyPath(log.path, journal.next))
   const rest = await makeBeside(log, restPath(log.path, journal.next))
   try {
-    const copied = await copyMost(log, copy, from, isLasting)
+    let copied = await copyMost(log, copy, from, isLasting)
     const guardian = startGuardian(log, journal.next, rest.fd)
     try {
-      await stopWriters(log, guardian)
+      await stopWriters(log, guardian, async () => {
+        copied += await copyPart(log.file, copy, copied, (await log.file.stat()).size, copied - from)
+      })
       return await cutNow(log, journal, { copy, rest, from, copied }, guardian)
     } finally {
       await guardian.end()

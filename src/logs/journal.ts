@@ -29,14 +29,6 @@ export interface Journal {
   cut: Cut | null
 }
 
-/** A log that is rotated again within this time grows too fast to take pains with what will soon be gone, in milliseconds. */
-export const usualCalm = 5000
-
-/** Was the log rotated within this time? */
-export function isFast({ rotatedAt }: Journal, calm: number): boolean {
-  return Math.abs(Date.now() - (rotatedAt ?? 0)) < calm
-}
-
 /** The journal of a log, as a path or a name. */
 export function journalOf(log: string): string {
   return `${log}.rotation`

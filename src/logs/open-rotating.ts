@@ -16,6 +16,8 @@ export interface RotatingLog {
   folder: FileHandle
   dev: bigint
   ino: bigint
+  /** When the file was made, in milliseconds of the wall clock. */
+  born: number
   owner: { uid: number; gid: number }
   /** The mode of what is made beside it. */
   mode: number
@@ -78,7 +80,8 @@ async function makeLog(shown: string, path: string, file: FileHandle, folder: Fi
   await lock(shown, file)
   const { dev, ino } = stats
   const owner = { uid: Number(stats.uid), gid: Number(stats.gid) }
-  return { shown, path, file, folder, dev, ino, owner, mode: Number(stats.mode) & 0o777 }
+  const born = Number(stats.birthtimeMs)
+  return { shown, path, file, folder, dev, ino, born, owner, mode: Number(stats.mode) & 0o777 }
 }
 
 /** Refuses what is no plain file, and what is another user's. */

@@ -2,9 +2,8 @@ import { stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Rotation } from '../options/types.ts'
-import { usualCalm } from './journal.ts'
 import type * as pauses from './pause.cts'
-import { rotateLog } from './rotate.ts'
+import { rotateLog, usualCalm } from './rotate.ts'
 
 // Required, and not imported, for the reason that process-table.ts gives.
 const { pauseFor } = createRequire(import.meta.url)('./pause.cjs') as typeof pauses

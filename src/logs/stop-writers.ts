@@ -30,9 +30,14 @@ export function findLogWriters(log: RotatingLog, looked: Set<number> = new Set()
 /**
  * Stops all processes that have the log open for writing, until there is none that runs: who is stopped begins no other. Whoever was
  * stopped before stays so. Each is looked at once: to look at all of them again takes as long as all the rest, while the writers wait.
+ * @param onFound called just before any is stopped: to find them takes longer than to stop them.
  * @throws {DaemonicError} NOT_ROTATED, when some process does not stop.
  */
-export async function stopWriters(log: RotatingLog, guardian: Guardian): Promise<void> {
+export async function stopWriters(
+  log: RotatingLog,
+  guardian: Guardian,
+  onFound: () => Promise<void> = async () => {},
+): Promise<void> {
   const deadline = performance.now() + patience
   const looked = new Set<number>()
   const writers: number[] = []
@@ -40,6 +45,7 @@ export async function stopWriters(log: RotatingLog, guardian: Guardian): Promise
     writers.push(...findLogWriters(log, looked))
     const running = writers.filter((pid) => !isStopped(pid))
     if (running.length === 0) return
+    if (known.size === 0) await onFound()
     for (const pid of running) if (!known.has(pid)) await stop(log, pid, guardian)
     for (const pid of running) known.add(pid)
     await untilStopped(running, deadline)
