@@ -6,13 +6,14 @@ ensureBuilt()
 const { execFileSync, spawnSync } = await import('node:child_process')
 const { existsSync, mkdtempSync, readFileSync, rmSync } = await import('node:fs')
 const { tmpdir } = await import('node:os')
-const { join } = await import('node:path')
+const { basename, join } = await import('node:path')
 const { setTimeout: sleep } = await import('node:timers/promises')
 const { typescriptFlags } = await import('./typescript.mjs')
 
 const folder = mkdtempSync(join(tmpdir(), 'daemonic-tour-'))
 const program = join(root, 'examples', 'seed-b.ts')
 const cli = join(root, 'dist', 'cli', 'main.entry.cjs')
+const env = { ...process.env, DAEMONIC_HOME: join(folder, 'home') }
 const isTerminal = process.stdout.isTTY && !process.env.NO_COLOR
 const bold = (text) => (isTerminal ? `\u001b[1m${text}\u001b[0m` : text)
 const say = (text) => console.log(`\n${bold(text)}\n`)
@@ -60,15 +61,11 @@ try {
     ['logs', 'hello'],
     ['stop', 'hello'],
   ]) {
-    console.log(`  $ daemonic ${words.map((word) => (word === hello ? 'hello.ts' : word)).join(' ')}`)
-    const env = { ...process.env, DAEMONIC_HOME: join(folder, 'home') }
-    const { stdout, stderr } = spawnSync(process.execPath, [cli, ...words], { env, encoding: 'utf8' })
-    console.log(indent(stdout + stderr))
+    show(words)
   }
 
   say('8. A service: the first call starts it, the next ones find it, and it ends when nobody calls any more.')
   const greeter = join(root, 'examples', 'greet.ts')
-  const env = { ...process.env, DAEMONIC_HOME: join(folder, 'home') }
   for (const name of ['Ada', 'Grace']) {
     const before = performance.now()
     const { stdout, stderr } = spawnSync(process.execPath, [...typescriptFlags, greeter, name], {
@@ -82,12 +79,35 @@ try {
     ['call', 'greeter', 'greet', '"you"'],
     ['stop', 'greeter'],
   ]) {
-    console.log(`  $ daemonic ${words.join(' ')}`)
-    const { stdout, stderr } = spawnSync(process.execPath, [cli, ...words], { env, encoding: 'utf8' })
-    console.log(indent(stdout + stderr))
+    show(words)
   }
+
+  say('9. Kept: what is killed is started again, the keeper that sees to it as well, and what is stopped stays so.')
+  show(['start', '--keep', hello, String(await freePort())])
+  const first = pidOf('hello')
+  console.log(`  $ kill -9 ${first}`)
+  process.kill(first, 'SIGKILL')
+  while (pidOf('hello') === null || pidOf('hello') === first) await sleep(20)
+  const keeper = pidOf('daemonic-keeper')
+  console.log(`  $ kill -9 ${keeper}     (the keeper)`)
+  process.kill(keeper, 'SIGKILL')
+  while (pidOf('daemonic-keeper') === null || pidOf('daemonic-keeper') === keeper) await sleep(20)
+  for (const words of [['list'], ['stop', 'hello'], ['stop', 'daemonic-keeper']]) show(words)
 } finally {
   rmSync(folder, { recursive: true, force: true })
+}
+
+/** Runs a command of daemonic, and shows it with what it says. */
+function show(words) {
+  const { stdout, stderr } = spawnSync(process.execPath, [cli, ...words], { env, encoding: 'utf8' })
+  console.log(`  $ daemonic ${words.map((word) => (word.startsWith(root) ? basename(word) : word)).join(' ')}`)
+  console.log(indent(stdout + stderr))
+}
+
+/** The process that a daemon is; null while it is none. */
+function pidOf(name) {
+  const { stdout } = spawnSync(process.execPath, [cli, 'status', name, '--json'], { env, encoding: 'utf8' })
+  return JSON.parse(stdout).pid
 }
 
 /** Prints the lines of a file as they come. */
